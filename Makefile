@@ -1,0 +1,56 @@
+# One verb a line; each does its own set-up. The commands themselves are in `medley --help`.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+# Chalice packs what it finds through vendor/shared, so no __pycache__ may lie there.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.medley/pycache
+MEDLEY := .venv/bin/medley
+PYTEST_ARGS ?=
+
+.PHONY: help demo test check up down status format setup clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: setup ## every service on this machine, with samples (PHOTOS=DIR for your own photos; ARGS=--exit to check and stop)
+	@$(MEDLEY) demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(ARGS)
+
+test: setup-test ## lint, types and all tests: the gate
+	@$(MAKE) --no-print-directory lint types
+	@.venv/bin/pytest $(PYTEST_ARGS)
+
+check: setup lint types ## lint and types only
+
+up: setup ## the local stack, until Ctrl-C
+	@$(MEDLEY) up $(ARGS)
+
+down: setup ## stop a local stack
+	@$(MEDLEY) down
+
+status: setup ## what runs
+	@$(MEDLEY) status
+
+format: setup ## format the code
+	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix --quiet .
+
+setup: ## Python 3.13, uv, the locked environment, Tesseract
+	@tools/setup
+
+clean: ## remove what was made here (environment and local state)
+	@rm -rf .venv .tools .medley .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+.PHONY: setup-test lint types
+setup-test:
+	@tools/setup --test
+
+lint:
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/cfn-lint services/*/resources.yaml
+	@$(MEDLEY) asl render --check
+
+# Two app.py are one module to mypy, so each service is a run of its own.
+types:
+	@.venv/bin/mypy -p shared -p medley
+	@for service in services/*/; do \
+	  (cd $$service && MYPYPATH=. ../../.venv/bin/mypy --config-file ../../pyproject.toml -p chalicelib \
+	   && MYPYPATH=. ../../.venv/bin/mypy --config-file ../../pyproject.toml app.py) || exit 1; done

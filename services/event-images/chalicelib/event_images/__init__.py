@@ -1,0 +1,1 @@
+"""Race photos: bib numbers read, photos found."""

@@ -1,0 +1,1 @@
+"""What two or more Medley services use at run time."""
