@@ -1,0 +1,123 @@
+"""event-images: routes, the steps of ``process-event-images``, and the uploads queue."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from chalice.app import Chalice, Request, Response, SQSEvent
+
+from chalicelib.event_images import api, bootstrap, models, steps
+from chalicelib.event_images.ports import Dependencies
+from shared.http import authorizer, cors, install
+from shared.observability import run_step
+
+deps = bootstrap.dependencies
+
+app = Chalice(app_name="event-images")
+app.api.cors = cors(bootstrap.cors_origins())
+install(app, deps=lambda: deps())  # noqa: PLW0108 -- a test replaces `deps`
+
+authorize = authorizer(app, bootstrap.api_keys, stage=bootstrap.stage(), service=app.app_name)
+
+
+def call(route: Callable[[Request, Dependencies], Response]) -> Response:
+    return route(cast(Request, app.current_request), deps())
+
+
+@app.route("/events", methods=["POST"], authorizer=authorize)
+def create_event() -> Response:
+    return call(api.create_event)
+
+
+@app.route("/events", methods=["GET"], authorizer=authorize)
+def list_events() -> Response:
+    return call(api.list_events)
+
+
+@app.route("/events/{eventId}", methods=["GET"], authorizer=authorize)
+def get_event(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_event)
+
+
+@app.route("/events/{eventId}/uploads", methods=["POST"], authorizer=authorize)
+def create_uploads(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.create_uploads)
+
+
+@app.route("/events/{eventId}/process", methods=["POST"], authorizer=authorize)
+def process_event(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.process_event)
+
+
+@app.route("/events/{eventId}/requests", methods=["GET"], authorizer=authorize)
+def list_requests(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_requests)
+
+
+@app.route("/events/{eventId}/requests/{requestId}", methods=["GET"], authorizer=authorize)
+def get_request(eventId: str, requestId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_request)
+
+
+@app.route("/events/{eventId}/photos", methods=["GET"], authorizer=authorize)
+def list_photos(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_photos)
+
+
+@app.route("/events/{eventId}/photos/{imageId}", methods=["GET"], authorizer=authorize)
+def get_photo(eventId: str, imageId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_photo)
+
+
+@app.route("/", methods=["GET"])
+def page() -> Response:
+    return call(api.page)
+
+
+@app.route("/assets/{name}", methods=["GET"])
+def asset(name: str) -> Response:  # noqa: ARG001
+    return call(api.asset)
+
+
+@app.route("/health", methods=["GET"])
+def health() -> Response:
+    return call(api.health)
+
+
+@app.lambda_function(name="list_images_handler")
+def list_images_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.list_images, models.ListImagesInput, event, context, deps())
+
+
+@app.lambda_function(name="extract_bib_number_handler")
+def extract_bib_number_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.extract_bib_number, models.ExtractBibNumberInput, event, context, deps())
+
+
+@app.lambda_function(name="record_image_failure_handler")
+def record_image_failure_handler(event: Any, context: Any) -> dict[str, Any]:
+    model = models.RecordImageFailureInput
+    return run_step(steps.record_image_failure, model, event, context, deps())
+
+
+@app.lambda_function(name="image_processing_completion_handler")
+def image_processing_completion_handler(event: Any, context: Any) -> dict[str, Any]:
+    model = models.ImageProcessingCompletionInput
+    return run_step(steps.image_processing_completion, model, event, context, deps())
+
+
+@app.lambda_function(name="image_processing_failure_handler")
+def image_processing_failure_handler(event: Any, context: Any) -> dict[str, Any]:
+    model = models.ImageProcessingFailureInput
+    return run_step(steps.image_processing_failure, model, event, context, deps())
+
+
+# At most 50 at once: each photo's transaction meets the others on its event's counters.
+@app.on_sqs_message(
+    queue=bootstrap.uploads_queue(),
+    batch_size=1,
+    maximum_concurrency=50,
+    name="process_upload_handler",
+)
+def process_upload_handler(event: SQSEvent) -> None:
+    for message in event.to_dict()["Records"]:
+        run_step(steps.process_upload, models.ProcessUploadInput, message, event.context, deps())

@@ -1,0 +1,71 @@
+"""``/events``: races and their counts."""
+
+from chalice.app import Request, Response
+
+from chalicelib.event_images.domain import events
+from chalicelib.event_images.domain.names import is_event_id
+from chalicelib.event_images.models import CreateEvent, EventList
+from chalicelib.event_images.ports import Dependencies
+from shared.errors import Conflict, NotFound
+from shared.http import answer, idempotency_key, page_params, parse, path_param
+from shared.idempotency import execution_name
+from shared.tables import Absent, ConditionFailed, Item, Put
+
+
+def create_event(request: Request, deps: Dependencies) -> Response:
+    """``POST /events`` -> 201 Event.
+
+    Raises:
+        BadRequest: the body is not a CreateEvent.
+        Conflict: ``event_exists``; ``idempotency_key_reused`` with another body.
+    """
+    wanted = parse(request, CreateEvent)
+    origin = execution_name("events", "POST /events", idempotency_key(request))
+    event_id = wanted.event_id or events.new_event_id(wanted.name, origin)
+    row = events.event_row(event_id, wanted, created_at=deps.clock(), origin=origin)
+    try:
+        deps.requests.write(Put(row, when=Absent()))
+    except ConditionFailed:
+        row = _repeated(event_id, row, deps)
+    return answer(events.event_of(row), 201, {"Location": f"{here(request)}/{event_id}"})
+
+
+def list_events(request: Request, deps: Dependencies) -> Response:
+    """``GET /events?limit&cursor`` -> EventList, newest first."""
+    limit, cursor = page_params(request)
+    found = deps.requests.query(
+        events.LIST, index="gsi1", limit=limit, cursor=cursor, forward=False
+    )
+    items = [events.event_of(row) for row in found.items]
+    return answer(EventList(items=items, cursor=found.cursor))
+
+
+def get_event(request: Request, deps: Dependencies) -> Response:
+    """``GET /events/{eventId}`` -> Event, with its photos counted by state."""
+    return answer(events.event_of(event_row(request, deps)))
+
+
+def event_row(request: Request, deps: Dependencies) -> Item:
+    """The row of the event in the path. NotFound ``event_not_found``."""
+    event_id = path_param(request, "eventId")
+    # What cannot be an id is not looked for: it might be too long for a key.
+    row = deps.requests.get(events.event_key(event_id)) if is_event_id(event_id) else None
+    if row is None:
+        raise NotFound("event_not_found", "There is no such event.")
+    return row
+
+
+def here(request: Request) -> str:
+    """The path of the request as the caller knows it, with the API's stage before it."""
+    return str(request.context.get("path") or request.path).rstrip("/")
+
+
+def _repeated(event_id: str, row: Item, deps: Dependencies) -> Item:
+    there = deps.requests.get(events.event_key(event_id))
+    if there is None or there["origin"] != row["origin"]:
+        raise Conflict("event_exists", f"There is an event {event_id} already.")
+    if (there["name"], there["date"]) != (row["name"], row["date"]):
+        raise Conflict(
+            "idempotency_key_reused", "This idempotency key came before, with another event."
+        )
+    return there

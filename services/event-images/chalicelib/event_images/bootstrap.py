@@ -1,0 +1,87 @@
+"""The composition root: environment -> Settings -> Dependencies, once, when first needed."""
+
+import os
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from chalicelib.event_images.adapters.s3_source import S3Source
+from chalicelib.event_images.ports import BibReader, Dependencies
+from chalicelib.event_images.settings import Settings
+from shared.http import ApiKeys
+from shared.jobs import Jobs
+from shared.secrets import AwsSecrets
+from shared.settings import LOCAL, Clients, load
+from shared.storage import S3Storage
+from shared.tables import DynamoTables
+from shared.workflows import StepFunctions
+
+
+def stage(env: Mapping[str, str] | None = None) -> str:
+    """The stage, which decorators need before anything else is known."""
+    return (os.environ if env is None else env).get("STAGE") or LOCAL
+
+
+def uploads_queue(env: Mapping[str, str] | None = None) -> str:
+    """The name of the queue that tells of uploads."""
+    env = os.environ if env is None else env
+    return env.get("UPLOADS_QUEUE_NAME") or f"event-images-{stage(env)}-uploads"
+
+
+def cors_origins(env: Mapping[str, str] | None = None) -> str:
+    """The origins whose pages may call the routes."""
+    return (os.environ if env is None else env).get("CORS_ORIGINS") or "*"
+
+
+@cache
+def settings() -> Settings:
+    """The environment, checked as a whole. MissingSettings."""
+    return load(Settings)
+
+
+@cache
+def clients() -> Clients:
+    """boto3 clients, each made when first used."""
+    return Clients(settings())
+
+
+@cache
+def api_keys() -> ApiKeys:
+    """Who may call, in every stage but `local`."""
+    config, aws = settings(), clients()
+    return ApiKeys(
+        AwsSecrets(aws.ssm, aws.secretsmanager), config.api_keys_secret or "", config.stage
+    )
+
+
+@cache
+def reader() -> BibReader:
+    """The engine of the settings; its models are loaded here."""
+    from chalicelib.event_images.adapters.bib_readers import make_reader
+
+    return make_reader(settings().bib_engine, settings().bib_models_dir)
+
+
+@cache
+def dependencies() -> Dependencies:
+    """What routes and steps work with."""
+    config = settings()
+    aws = clients()
+    tables = DynamoTables(aws.dynamodb)
+    storage = S3Storage(aws.s3)
+    return Dependencies(
+        settings=config,
+        tables=tables,
+        storage=storage,
+        jobs=Jobs(tables, config.event_requests_table, _now),
+        workflows=StepFunctions(aws.stepfunctions),
+        source=S3Source(storage),
+        reader=reader,
+        clock=_now,
+        new_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,137 @@
+// The questions that the page asks: for a key, and what to process.
+
+import { h, icon, randomName } from "./dom.js";
+import { explain } from "./words.js";
+
+function open(node) {
+  document.body.append(node);
+  node.addEventListener("close", () => node.remove());
+  node.addEventListener("click", (event) => {
+    if (event.target === node) node.close(); // the backdrop
+  });
+  node.showModal();
+}
+
+const closeButton = (dialog) =>
+  h("button", { class: "button ghost close", type: "button", "aria-label": "Close", onclick: () => dialog().close() }, icon("close"));
+
+/** Asks for an API key; null if the person gives none. `refused` says that the last one failed. */
+export function askKey(refused) {
+  return new Promise((resolve) => {
+    let answer = null;
+    const input = h("input", {
+      id: "api-key",
+      type: "password",
+      required: true,
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      "aria-describedby": "api-key-note",
+    });
+    const submit = (event) => {
+      event.preventDefault();
+      answer = input.value.trim() || null;
+      if (answer) dialog.close();
+    };
+    const dialog = h(
+      "dialog",
+      { class: "dialog", "aria-labelledby": "api-key-title", onclose: () => resolve(answer) },
+      h(
+        "form",
+        { onsubmit: submit },
+        closeButton(() => dialog),
+        h("h2", { id: "api-key-title" }, "API key"),
+        h("p", null, refused ? "This key was not accepted. Try another." : "This service answers only to those who hold a key."),
+        h("label", { for: "api-key" }, "Key"),
+        input,
+        h("p", { class: "quiet", id: "api-key-note" }, "Kept in this tab's memory only. A reload forgets it."),
+        h(
+          "div",
+          { class: "acts" },
+          h("button", { class: "button main", type: "submit" }, "Use this key"),
+          h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancel"),
+        ),
+      ),
+    );
+    open(dialog);
+    input.focus();
+  });
+}
+
+/** Asks what to process; `start(body, idempotencyKey)` sends it and may throw a Problem. */
+export function askProcess(start) {
+  let sent = null; // the same question twice is one request, whatever became of the first answer
+  const error = h("p", { class: "notice bad", role: "alert", hidden: true });
+  const bucket = h("input", { id: "source-bucket", autocomplete: "off", spellcheck: "false" });
+  const prefix = h("input", { id: "source-prefix", autocomplete: "off", spellcheck: "false" });
+  const folder = h(
+    "div",
+    { class: "fields", hidden: true },
+    h("div", null, h("label", { for: "source-prefix" }, "Folder (key prefix)"), prefix),
+    h("div", null, h("label", { for: "source-bucket" }, "Bucket ", h("span", { class: "quiet" }, "if not the uploads' own")), bucket),
+  );
+  const choice = (value, words, checked) =>
+    h(
+      "label",
+      { class: "choice" },
+      h("input", { type: "radio", name: "source", value, checked, onchange: () => choose(value) }),
+      h("span", null, words),
+    );
+  const force = h("input", { type: "checkbox", id: "source-force" });
+  const go = h("button", { class: "button main", type: "submit" }, "Start");
+  let kind = "uploads";
+  function choose(value) {
+    kind = value;
+    folder.hidden = kind !== "s3";
+    prefix.required = kind === "s3";
+  }
+  async function submit(event) {
+    event.preventDefault();
+    const source =
+      kind === "uploads"
+        ? { kind }
+        : { kind, prefix: prefix.value.trim(), ...(bucket.value.trim() && { bucket: bucket.value.trim() }) };
+    const body = { source, force: force.checked };
+    const text = JSON.stringify(body);
+    if (sent?.text !== text) sent = { text, key: randomName() };
+    go.disabled = true;
+    error.hidden = true;
+    try {
+      await start(body, sent.key);
+      dialog.close();
+    } catch (problem) {
+      error.textContent = explain(problem);
+      error.hidden = false;
+    }
+    go.disabled = false;
+  }
+  const dialog = h(
+    "dialog",
+    { class: "dialog", "aria-labelledby": "process-title" },
+    h(
+      "form",
+      { onsubmit: submit },
+      closeButton(() => dialog),
+      h("h2", { id: "process-title" }, "Process again"),
+      h("p", { class: "quiet" }, "Reads what failed or was left out. Uploads are read by themselves."),
+      h(
+        "fieldset",
+        null,
+        h("legend", null, "Photos from"),
+        choice("uploads", "This event's uploads", true),
+        choice("s3", "A folder in S3", false),
+      ),
+      folder,
+      h("label", { class: "choice", for: "source-force" }, force, h("span", null, "Read photos again that are done")),
+      error,
+      h(
+        "div",
+        { class: "acts" },
+        go,
+        h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancel"),
+      ),
+    ),
+  );
+  open(dialog);
+  go.focus();
+}

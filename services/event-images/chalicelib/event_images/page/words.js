@@ -1,0 +1,55 @@
+// What the codes of the API mean to the person who looks at the page.
+
+const CODES = {
+  empty_file: "The file is empty.",
+  too_large: "The file is larger than the service accepts.",
+  object_too_large: "The file is larger than the service accepts.",
+  not_an_image: "This is not a picture, although its name says so.",
+  unsupported_format: "Pictures of this format cannot be read. Export it as JPEG, PNG or WebP.",
+  too_many_pixels: "The picture has more pixels than the service accepts.",
+  too_small: "The picture is too small to show a bib.",
+  truncated_image: "The file breaks off half way. Upload the original again.",
+  object_not_found: "The file is no longer where it was.",
+  event_not_found: "There is no event at this address.",
+  photo_not_found: "There is no photo at this address.",
+  stack_not_running: "The service runs, but the storage behind it does not answer.",
+  bad_cursor: "The list has changed since. Load the page again.",
+  idempotency_key_reused: "This request was already sent with other contents. Try once more.",
+  busy: "Too much is happening at once. Try again in a moment.",
+  offline: "The service does not answer. Check the connection, then try again.",
+  timeout: "The service takes too long to answer. Try again.",
+  unauthorized: "An API key is needed.",
+  forbidden: "This API key does not allow that.",
+  EntityTooLarge: "The file is larger than the service accepts.",
+  EntityTooSmall: "The file is empty.",
+  AccessDenied: "The storage refused the file. Retry to ask for a new permission.",
+  ExpiredToken: "The permission to upload has run out. Retry to ask for a new one.",
+  RequestTimeout: "The connection was too slow. Retry.",
+};
+
+const STATES = {
+  PENDING: "Waiting",
+  RUNNING: "Reading photos",
+  SUCCEEDED: "All photos read",
+  PARTIAL: "Finished, with errors",
+  FAILED: "Failed",
+};
+
+/** An error in words: of its code, else as the service put it. */
+export function explain(error) {
+  const own = CODES[error?.code];
+  // A refused form says which of its fields; that is more use than what its code means.
+  if (error?.errors?.length) return error.errors.map(field).join(" ");
+  return own ?? error?.detail ?? error?.message ?? "Something went wrong.";
+}
+
+function field(entry) {
+  if (typeof entry === "string") return entry;
+  const where = entry.field ?? entry.path ?? entry.loc ?? entry.pointer ?? "";
+  const name = Array.isArray(where) ? where.join(".") : String(where);
+  const what = entry.message ?? entry.msg ?? entry.detail ?? "is not valid";
+  return name ? `${name}: ${what}.`.replace(/\.\.$/, ".") : what;
+}
+
+/** A request's state in words. */
+export const stateWords = (state) => (state === "PENDING" ? "Starting" : (STATES[state] ?? state));

@@ -1,0 +1,258 @@
+"""A world in memory: one event, its buckets, and a machine that runs the steps as the ASL does."""
+
+import importlib.util
+import io
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from chalice.test import Client
+from PIL import Image
+
+from chalicelib.event_images import steps
+from chalicelib.event_images.adapters.memory import (
+    MemoryBibReader,
+    memory_dependencies,
+)
+from chalicelib.event_images.domain import events, names
+from chalicelib.event_images.models import (
+    BibReading,
+    CreateEvent,
+    ExtractBibNumberInput,
+    ImageProcessingCompletionInput,
+    ImageProcessingFailureInput,
+    ListImagesInput,
+    ProcessUploadInput,
+    RecordImageFailureInput,
+)
+from chalicelib.event_images.ports import Dependencies
+from shared.errors import MedleyError, RetryableError
+from shared.jobs import Job
+from shared.storage import Storage
+from shared.tables import Item, Put, Tables
+
+SERVICE = Path(__file__).resolve().parents[2] / "services" / "event-images"
+EVENT = "city-run"
+
+
+class Killed(BaseException):
+    """A worker that dies: nothing catches it, nothing is cleaned up."""
+
+
+class World:
+    """An event and what befalls it. ``faults`` is called before each step's call."""
+
+    def __init__(self, tables: Tables | None = None, storage: Storage | None = None) -> None:
+        self.reader = MemoryBibReader()
+        self.deps: Dependencies = memory_dependencies(
+            reader=self.reader, tables=tables, storage=storage
+        )
+        self.serial = 0
+        self.add_event(EVENT)
+
+    def add_event(self, event_id: str) -> None:
+        row = events.event_row(
+            event_id, CreateEvent(name=event_id), created_at=self.deps.clock(), origin="test"
+        )
+        self.deps.requests.write(Put(row))
+
+    # --- photos ------------------------------------------------------------------------------
+
+    def jpeg(self, *bibs: str, confidence: float = 0.9) -> bytes:
+        """A photo of a size of its own, in which the reader sees these bibs."""
+        self.serial += 1
+        size = (60 + self.serial, 40)
+        self.reader.readings[size] = [
+            BibReading(bib=bib, confidence=confidence, box=(1, 2, 30.5, 20)) for bib in bibs
+        ]
+        data = io.BytesIO()
+        Image.new("RGB", size, (self.serial % 256, 90, 120)).save(data, "JPEG")
+        return data.getvalue()
+
+    def put(self, key: str, data: bytes, bucket: str = "races") -> str:
+        """An object; its image id."""
+        self.deps.storage.put(bucket, key, data, content_type="image/jpeg")
+        return names.image_id(bucket, key)
+
+    # --- requests ----------------------------------------------------------------------------
+
+    def request(
+        self, request_id: str = "r1", *, source: Item | None = None, force: bool = False
+    ) -> Item:
+        """A new request; the input of its machine."""
+        asked = {
+            "source": source or {"kind": "s3", "bucket": "races", "prefix": ""},
+            "force": force,
+        }
+        self.deps.jobs.create(request_id, owner=EVENT, kind="process-event-images", input=asked)
+        return {"requestId": request_id, "eventId": EVENT, **asked}
+
+    def list_images(self, machine: Item) -> list[Item]:
+        """ListImages; the items of the Map, each as the step gets it."""
+        output = steps.list_images(ListImagesInput.model_validate(machine), self.deps)
+        listed = json.loads(self.deps.storage.get(output.items.bucket, output.items.key))
+        assert output.total == len(listed)
+        ids = {name: machine[name] for name in ("requestId", "eventId")}
+        return [{**ids, "photo": photo} for photo in listed]
+
+    def extract(self, item: Item) -> Any:
+        return steps.extract_bib_number(ExtractBibNumberInput.model_validate(item), self.deps)
+
+    def record_failure(self, item: Item, error: str, cause: str = "") -> Any:
+        given = {**item, "error": {"Error": error, "Cause": cause}}
+        return steps.record_image_failure(RecordImageFailureInput.model_validate(given), self.deps)
+
+    def complete(self, machine: Item) -> Any:
+        step = ImageProcessingCompletionInput.model_validate(machine)
+        return steps.image_processing_completion(step, self.deps)
+
+    def fail(self, machine: Item, error: str, cause: str = "") -> Any:
+        given = {**machine, "error": {"Error": error, "Cause": cause}}
+        step = ImageProcessingFailureInput.model_validate(given)
+        return steps.image_processing_failure(step, self.deps)
+
+    def run(self, request_id: str = "r1", **asked: Any) -> Job:
+        """A whole request, its steps retried as the machine retries them."""
+        machine = self.request(request_id, **asked)
+        for item in retried(lambda: self.list_images(machine)):
+            try:
+                retried(lambda item=item: self.extract(item))
+            except (Killed, MedleyError) as exc:
+                self.record_failure(item, *as_caught(exc))
+        retried(lambda: self.complete(machine))
+        return self.deps.jobs.get(request_id)
+
+    def uploaded(self, key: str, *, attempt: int = 1, bucket: str = "incoming") -> Any:
+        """A message of the queue about an object."""
+        return self.deliver(s3_message(bucket, key), attempt=attempt)
+
+    def deliver(self, body: str, *, attempt: int = 1) -> Any:
+        message = {
+            "messageId": "m",
+            "body": body,
+            "attributes": {"ApproximateReceiveCount": str(attempt)},
+        }
+        return steps.process_upload(ProcessUploadInput.model_validate(message), self.deps)
+
+    # --- what must hold ----------------------------------------------------------------------
+
+    def rows(self, kind: str) -> list[Item]:
+        """All rows of the event's photos (``PHOTO#``) or tags (``TAG#``)."""
+        return list(self.deps.images.query_all(f"EVENT#{EVENT}", begins=kind))
+
+    def photo(self, image_id: str) -> Item:
+        row = self.deps.images.get((f"EVENT#{EVENT}", f"PHOTO#{image_id}"))
+        assert row is not None
+        return row
+
+    def counts(self) -> dict[str, int]:
+        row = self.deps.requests.get(events.event_key(EVENT))
+        assert row is not None
+        return {name: row[name] for name in ("pending", "done", "failed")}
+
+    def check(self) -> None:
+        """Counters are what the rows say, and tags are the accepted readings of DONE photos."""
+        photos = self.rows("PHOTO#")
+        by_state = Counter(row["state"].lower() for row in photos)
+        assert self.counts() == {name: by_state[name] for name in ("pending", "done", "failed")}
+        expected = {
+            (reading["bib"].lstrip("0") or "0", row["imageId"])
+            for row in photos
+            if row["state"] == "DONE"
+            for reading in row["readings"]
+            if reading["accepted"]
+        }
+        assert {(tag["bib"], tag["imageId"]) for tag in self.rows("TAG#")} == expected
+        for row in photos:
+            assert row["gsi1pk"] == f"EVENT#{EVENT}#{row['state']}"
+
+
+def retried[T](call: Callable[[], T], times: int = 3) -> T:
+    """What the machine's Retry does with a dead worker and a RetryableError."""
+    for _ in range(times - 1):
+        try:
+            return call()
+        except (Killed, RetryableError):
+            continue
+    return call()
+
+
+def as_caught(exc: BaseException) -> tuple[str, str]:
+    """Error and Cause as a Catch gives them."""
+    if isinstance(exc, Killed):
+        return "Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: signal: killed"
+    name = type(exc).__name__
+    return name, json.dumps({"errorMessage": str(exc), "errorType": name})
+
+
+def s3_message(bucket: str, *keys: str, event: str = "ObjectCreated:Post") -> str:
+    """What S3 tells the queue."""
+    from urllib.parse import quote_plus
+
+    records = [
+        {
+            "eventName": event,
+            "s3": {
+                "bucket": {"name": bucket},
+                "object": {
+                    "key": quote_plus(key, safe="/"),
+                    "size": 1,
+                    "eTag": "old",
+                    "sequencer": "01",
+                },
+            },
+        }
+        for key in keys
+    ]
+    return json.dumps({"Records": records})
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def make_world() -> Callable[..., World]:
+    return World
+
+
+def load_app(name: str = "event_images_app") -> ModuleType:
+    """The service's app.py under a name of its own."""
+    spec = importlib.util.spec_from_file_location(name, SERVICE / "app.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Api:
+    """The routes over a world, as a caller sees them."""
+
+    def __init__(self, module: ModuleType, world: World) -> None:
+        self.world = world
+        self._client = Client(module.app, stage_name="local", project_dir=str(SERVICE))
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        sent = dict(headers or {})
+        text = body if isinstance(body, (str, bytes)) else json.dumps(body)
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        with self._client as client:
+            return client.http.request(
+                method, path, headers=sent, body=b"" if body is None else text
+            )
+
+
+@pytest.fixture
+def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Api:
+    module = load_app()
+    monkeypatch.setattr(module, "deps", lambda: world.deps)
+    return Api(module, world)

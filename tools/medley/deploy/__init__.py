@@ -1,0 +1,1 @@
+"""From a service's folder to a deployment: template, configuration, functions."""

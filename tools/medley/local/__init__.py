@@ -1,0 +1,1 @@
+"""The local stack: an embedded AWS, the services' functions in it, their routes beside it."""

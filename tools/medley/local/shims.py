@@ -1,0 +1,133 @@
+"""What MiniStack does otherwise than AWS, mended where it changes what a service does.
+
+Each shim names what it mends. `tests/medley/test_local_shims.py` holds what the services rely on.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+# How MiniStack's worker answers when the handler raises. The class is lost, and the pool takes
+# the answer for a broken worker and ends it.
+_RAISED = 'json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()})'
+# The same, with the class, and as an answer of a healthy worker: on AWS, too, an environment
+# outlives an exception of its handler.
+_RAISED_WITH_CLASS = (
+    'json.dumps({"status": "ok", "raised": {"status": "error", "error": str(e), '
+    '"error_type": type(e).__name__, "trace": traceback.format_exc()}})'
+)
+_TRANSITION_SECONDS = 0.02
+
+_answer = threading.local()
+
+
+def install(*, workers: int, logs: Path) -> None:
+    """Put all shims in place, before MiniStack serves its first request.
+
+    Args:
+        workers: how many calls of one function run at once; the others wait.
+        logs: the folder that gets a log file for each function.
+    """
+    keep_error_classes()
+    cap_workers(workers)
+    write_function_logs(logs)
+    # Half a second twice a function otherwise, and Chalice then waits five.
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = _TRANSITION_SECONDS
+
+
+def keep_error_classes() -> None:
+    """Give a failed call the error type that AWS gives it, so that typed Retry and Catch match.
+
+    A raised exception is named by its class, a process that died is ``Runtime.ExitError``, and a
+    timeout stays ``Sandbox.Timedout``.
+
+    Raises:
+        RuntimeError: this MiniStack's worker reads otherwise than the one the shim was made for.
+    """
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if (count := script.count(_RAISED)) != 1:
+        raise RuntimeError(
+            f"MiniStack's worker script answers for a raised exception in {count} places, and "
+            "medley.local.shims was made for one. See whether this version still loses the class."
+        )
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_RAISED, _RAISED_WITH_CLASS)
+    invoke = lambda_runtime.Worker.invoke
+    execute = lambda_svc._execute_function_warm
+
+    def invoke_and_note(self: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        response: dict[str, Any] = invoke(self, *args, **kwargs)
+        if raised := response.pop("raised", None):
+            response |= raised
+        _answer.error_type = response.get("error_type", "Runtime.ExitError")
+        return response
+
+    def execute_and_name(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        _answer.error_type = None
+        result: dict[str, Any] = execute(*args, **kwargs)
+        body = result.get("body")
+        if (
+            result.get("error")
+            and isinstance(body, dict)
+            and body.get("errorType") == "Runtime.HandlerError"
+            and _answer.error_type
+        ):
+            body["errorType"] = _answer.error_type
+        return result
+
+    lambda_runtime.Worker.invoke = invoke_and_note
+    lambda_svc._execute_function_warm = execute_and_name
+
+
+def cap_workers(workers: int) -> None:
+    """Let calls of a function wait for a free worker instead of starting one more.
+
+    A Map of a hundred would start a hundred processes. Reserved concurrency is no way out, since
+    it refuses instead of waiting. The cap holds for what state machines and queues call. A call
+    over HTTP goes past it, since it may come from a function, and would wait for its own caller.
+    """
+    free: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(workers))
+    lock = threading.Lock()
+    execute: Callable[..., dict[str, Any]] = lambda_svc._execute_function_warm
+    concurrency: Callable[..., int] = lambda_svc._sqs_esm_concurrency
+
+    def execute_when_free(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        # A call over HTTP has depth 1 and more, one from a state machine or a queue 0.
+        if lambda_svc._invoke_depth.get() > 0:
+            return execute(func, event, request_id)
+        config = func.get("config") or func
+        with lock:
+            place = free[config.get("FunctionArn", "")]
+        with place:
+            return execute(func, event, request_id)
+
+    def concurrency_of_queue(*args: Any, **kwargs: Any) -> int:
+        # Messages wait in the queue, where their visibility timeout does not run.
+        return min(workers, concurrency(*args, **kwargs))
+
+    lambda_svc._execute_function_warm = execute_when_free
+    lambda_svc._sqs_esm_concurrency = concurrency_of_queue
+
+
+def write_function_logs(folder: Path) -> None:
+    """Copy what goes to CloudWatch Logs into a file per function, which outlives the stack."""
+    emit: Callable[..., None] = lambda_svc._emit_lambda_logs
+    lock = threading.Lock()
+
+    def emit_and_copy(
+        func: dict[str, Any], request_id: str, text: str, error: bool, ms: int, **kwargs: Any
+    ) -> None:
+        emit(func, request_id, text, error, ms, **kwargs)
+        name = (func.get("config") or func).get("FunctionName", "unknown")
+        time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        outcome = "failed" if error else "ok"
+        lines = [*text.splitlines(), f"REPORT RequestId: {request_id} {outcome} {ms} ms"]
+        with lock, (folder / f"{name}.log").open("a", encoding="utf-8") as log:
+            log.writelines(f"{time} {line}\n" for line in lines)
+
+    lambda_svc._emit_lambda_logs = emit_and_copy
