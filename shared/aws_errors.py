@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from shared.errors import Forbidden, MedleyError, RetryableError
 
@@ -31,6 +37,8 @@ _RETRYABLE = frozenset(
         "TransactionInProgressException",
     }
 )
+# Refused, closed, broken off, timed out.
+UNREACHABLE = (HTTPClientError, BotoConnectionError, IncompleteReadError)
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AllAccessDisabled"})
 
 
@@ -58,12 +66,7 @@ def translate(exc: ClientError | BotoCoreError, doing: str) -> MedleyError | Non
         if code in _DENIED or (http_status(exc) == 403 and code in {"403", "Forbidden"}):
             return Forbidden("access_denied", f"The service may not {doing}.")
         return None
-    # HTTPClientError is the base of the refused, the closed and the timed out connections.
-    if isinstance(exc, HTTPClientError) or type(exc).__name__ in {
-        "IncompleteReadError",
-        "ResponseStreamingError",
-        "EndpointConnectionError",
-    }:
+    if isinstance(exc, UNREACHABLE):
         return RetryableError("aws_unreachable", f"AWS did not answer when asked to {doing}.")
     return None
 

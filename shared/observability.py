@@ -38,10 +38,30 @@ class _Stdout(logging.StreamHandler[Any]):
         """Stays stdout, whatever the base class sets."""
 
 
+class _Logger(Logger):
+    """Powertools names its logger as the service, which is the name of Chalice's own already.
+
+    Sharing it would write each line twice, once as plain text.
+    """
+
+    def _get_logger(self) -> logging.Logger:
+        found = logging.getLogger(f"powertools.{self.service}")
+        found.propagate = False  # Lambda's root handler would write each line once more
+        return found
+
+
 @cache
 def logger(service: str) -> Logger:
     """The JSON logger of a service; off Lambda it only speaks up from WARNING on."""
-    return Logger(service=service, level=log_level(), logger_handler=_Stdout())
+    made = _Logger(service=service, level=log_level(), logger_handler=_handler(service))
+    made.setLevel(log_level())  # Powertools does not, when it knows the name already
+    return made
+
+
+@cache
+def _handler(service: str) -> _Stdout:
+    """One for each service: Powertools formats only the first that it is given."""
+    return _Stdout()
 
 
 class Metrics(EphemeralMetrics):

@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 from chalice.app import Chalice, ChaliceUnhandledError, ChaliceViewError, Request, Response
 from pydantic import ValidationError
 
-from shared.aws_errors import error_code
+from shared.aws_errors import UNREACHABLE, error_code
 from shared.errors import BadRequest, MedleyError, Unavailable
 from shared.http.answers import cors_headers, problem_response
 from shared.http.requests import field_errors
@@ -153,7 +153,7 @@ def _known(exc: BaseException, settings: HttpSettings | None) -> MedleyError:
 def _is_stack_absent(exc: BaseException) -> bool:
     found: BaseException | None = exc
     while found is not None:
-        if isinstance(found, HTTPClientError):
+        if isinstance(found, UNREACHABLE):
             return True
         if isinstance(found, ClientError) and error_code(found) == "ResourceNotFoundException":
             return True

@@ -138,7 +138,10 @@ def processes_of(stack: LocalStack, function: str) -> list[int]:
                 command = (entry / "cmdline").read_bytes().decode(errors="replace")
             except OSError:
                 continue
-            if f"ministack-lambda-{function}-" in command and str(stack.state_dir) in command:
+            if (
+                f"ministack-lambda-{function}-" in command
+                and str(stack.layout.temporary) in command
+            ):
                 found.append(int(entry.name))
     return found
 

@@ -117,7 +117,7 @@ class World:
 
     def run(self, request_id: str = "r1", **asked: Any) -> Job:
         """A whole request, its steps retried as the machine retries them."""
-        machine = self.request(request_id, **asked)
+        machine = retried(lambda: self.request(request_id, **asked))
         for item in retried(lambda: self.list_images(machine)):
             try:
                 retried(lambda item=item: self.extract(item))
@@ -126,9 +126,12 @@ class World:
         retried(lambda: self.complete(machine))
         return self.deps.jobs.get(request_id)
 
-    def uploaded(self, key: str, *, attempt: int = 1, bucket: str = "incoming") -> Any:
-        """A message of the queue about an object."""
-        return self.deliver(s3_message(bucket, key), attempt=attempt)
+    def uploaded(self, *keys: str, attempt: int = 1, bucket: str = "incoming") -> Any:
+        """A message of the queue about objects."""
+        return self.deliver(s3_message(bucket, *keys), attempt=attempt)
+
+    def message(self, *keys: str, event: str) -> str:
+        return s3_message("incoming", *keys, event=event)
 
     def deliver(self, body: str, *, attempt: int = 1) -> Any:
         message = {
@@ -221,7 +224,12 @@ def make_world() -> Callable[..., World]:
     return World
 
 
-def load_app(name: str = "event_images_app") -> ModuleType:
+@pytest.fixture
+def killed() -> type[BaseException]:
+    return Killed
+
+
+def app_module(name: str = "event_images_app") -> ModuleType:
     """The service's app.py under a name of its own."""
     spec = importlib.util.spec_from_file_location(name, SERVICE / "app.py")
     assert spec
@@ -231,11 +239,17 @@ def load_app(name: str = "event_images_app") -> ModuleType:
     return module
 
 
+@pytest.fixture
+def load_app() -> Callable[..., ModuleType]:
+    return app_module
+
+
 class Api:
     """The routes over a world, as a caller sees them."""
 
     def __init__(self, module: ModuleType, world: World) -> None:
         self.world = world
+        self.module = module
         self._client = Client(module.app, stage_name="local", project_dir=str(SERVICE))
 
     def __call__(
@@ -253,6 +267,6 @@ class Api:
 
 @pytest.fixture
 def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Api:
-    module = load_app()
+    module = app_module()
     monkeypatch.setattr(module, "deps", lambda: world.deps)
     return Api(module, world)

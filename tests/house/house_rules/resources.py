@@ -161,12 +161,9 @@ def directions(template: Template) -> list[str]:
     """
     wrong = []
     outputs = template.get("Outputs", {})
-    found = {
-        role: referred(outputs[role]["Value"])
-        for role in ("IncomingBucket", "MediaBucket")
-        if role in outputs
-    }
-    wrong += [f"no output {role}" for role in ("IncomingBucket", "MediaBucket") if role not in found]
+    roles = ("IncomingBucket", "MediaBucket")
+    found = {role: referred(outputs[role]["Value"]) for role in roles if role in outputs}
+    wrong += [f"no output {role}" for role in roles if role not in found]
     all_buckets = of_type(template, "S3::Bucket")
     incoming = properties(all_buckets.get(str(found.get("IncomingBucket")), {}))
     media = properties(all_buckets.get(str(found.get("MediaBucket")), {}))

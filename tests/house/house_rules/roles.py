@@ -99,25 +99,20 @@ def free_of_accounts(text: str) -> list[str]:
 
 
 def config(given: dict[str, Any], outputs: set[str], own_names: set[str]) -> list[str]:
-    """Chalice's configuration: our policies, compression, a local stage, placeholders that exist.
+    """Chalice's configuration: our policies, compression, stage ``local``, known placeholders.
 
     Args:
         given: config.json.in.
         outputs: the outputs of the stack.
         own_names: what `medley configure` knows besides them.
     """
-    wrong = []
     stages = given.get("stages", {})
+    wrong = [] if "local" in stages else ["no stage local"]
     for stage, settings in stages.items():
         if settings.get("autogen_policy", given.get("autogen_policy")) is not False:
             wrong.append(f"{stage}: autogen_policy is not false")
         if "minimum_compression_size" not in {**given, **settings}:
             wrong.append(f"{stage}: no minimum_compression_size")
-    local = stages.get("local", {})
-    if "AWS_ENDPOINT_URL" not in local.get("environment_variables", {}):
-        wrong.append("local: no AWS_ENDPOINT_URL")
-    if local.get("layers"):
-        wrong.append("local: layers, which MiniStack does not know")
     asked = set(re.findall(r"\$\{([A-Za-z0-9]+)\}", str(given)))
     return wrong + [
         f"${{{name}}} is no output of the stack" for name in sorted(asked - outputs - own_names)

@@ -8,7 +8,7 @@
 import ast
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,20 +55,26 @@ def lambda_names(app: Path) -> dict[str, str]:
         if isinstance(node, ast.ImportFrom) and ".steps" in (node.module or "")
         for alias in node.names
     }
-    found = {}
+    return {
+        step: name
+        for function, name in _decorated(tree, "lambda_function")
+        for step in _mentioned(function, imported)
+    }
+
+
+def queue_handlers(app: Path) -> list[str]:
+    """The names of the Lambdas of an app.py that take messages from a queue."""
+    return [name for _, name in _decorated(ast.parse(app.read_text("utf-8")), "on_sqs_message")]
+
+
+def _decorated(tree: ast.Module, kind: str) -> Iterator[tuple[ast.FunctionDef, str]]:
+    """The functions under ``@app.<kind>(...)``, with the name that Chalice gives each."""
     for node in tree.body:
-        if not isinstance(node, ast.FunctionDef):
-            continue
-        for decorator in node.decorator_list:
-            if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
-                continue
-            if decorator.func.attr != "lambda_function":
-                continue
-            given = {word.arg: word.value for word in decorator.keywords}.get("name")
-            name = given.value if isinstance(given, ast.Constant) else node.name
-            for step in _mentioned(node, imported):
-                found[step] = str(name)
-    return found
+        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else []:
+            if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
+                given = {word.arg: word.value for word in decorator.keywords}.get("name")
+                if decorator.func.attr == kind and isinstance(node, ast.FunctionDef):
+                    yield node, str(given.value if isinstance(given, ast.Constant) else node.name)
 
 
 def _mentioned(function: ast.FunctionDef, imported: set[str]) -> set[str]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-SERVICES = Path(__file__).resolve().parents[3] / "services"
+from medley.paths import SERVICES
+
 SOURCE = "state_machine.py"
 RENDERED = "state_machine.asl.json"
 

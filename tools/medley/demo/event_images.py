@@ -58,8 +58,9 @@ class EventPhotos:
         """Put ``files`` under a prefix of ``bucket`` and ask for them to be processed."""
         s3 = stack.client("s3")
         prefix = f"{self.event_id}/"
-        for file in files:
-            s3.upload_file(str(file), bucket, prefix + file.name)
+        for number, file in enumerate(files):
+            # Cameras number their files alike, so two folders may hold the same name.
+            s3.upload_file(str(file), bucket, f"{prefix}{number:05}/{file.name}")
         answer = self.client.post(
             f"/events/{self.event_id}/process",
             json={"source": {"kind": "s3", "bucket": bucket, "prefix": prefix}},
@@ -81,7 +82,7 @@ class EventPhotos:
                 return
             if time.monotonic() - moved > STALLED_SECONDS:
                 raise DemoError(
-                    f"no photo became ready for {STALLED_SECONDS} s ({ready} of {self.listed} are); "
+                    f"{ready} of {self.listed} photos are ready, and none for {STALLED_SECONDS} s; "
                     f"`medley logs {SERVICE}` says more"
                 )
             time.sleep(POLL_SECONDS)
@@ -146,7 +147,7 @@ def photos_to_show(
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.jpg"):
             old.unlink()
-        draw_photos(folder, count=options.count, progress=lambda: progress.advance(task))
+        draw_photos(folder, count=options.count, progress=lambda *_: progress.advance(task))
     with labels.open(newline="") as rows:
         truth = {
             row["filename"]: (numbers(row["bibs"]), numbers(row["also_visible"]))

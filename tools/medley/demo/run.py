@@ -1,4 +1,4 @@
-"""Runs the samples of the services that exist and prints what came of them."""
+"""Starts the services, runs their samples, and prints what came of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,44 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from medley.demo.samples import DemoOptions, Sample, demos
+from medley.deploy.errors import ToolError
 from medley.local.stack import LocalStack
+from medley.local.wait import until_interrupted
+from medley.settings import LocalSettings
 
 
-def make_samples(
-    stack: LocalStack, options: DemoOptions, console: Console, services: Sequence[str]
-) -> list[Sample]:
+def run_demo(*, photos: Path | None, count: int, leave: bool) -> int:
+    """Run the demo; the process's exit code.
+
+    Args:
+        photos: A folder of the user's own photos; drawn ones without it.
+        count: How many photos to draw.
+        leave: Stop everything when the samples are made, instead of at Ctrl-C.
+    """
+    console = Console()
+    settings = LocalSettings()
+    options = DemoOptions(settings.state_dir / "demo", photos, count)
+    try:
+        with console.status("Starting the local stack") as status:
+            stack = LocalStack(
+                settings,
+                configure=True,
+                progress=lambda text: status.update(text[:1].upper() + text[1:]),
+            )
+            stack.start()
+        with stack:
+            samples = make_samples(stack, options, console)
+            console.print(table_of(samples))
+            if not leave:
+                console.print("Open a link to look around. Ctrl-C stops everything.")
+                until_interrupted(stack)
+    except ToolError as error:
+        console.print(f"[red]{error}[/]")
+        return 1
+    return 0 if samples and all(sample.ok for sample in samples) else 1
+
+
+def make_samples(stack: LocalStack, options: DemoOptions, console: Console) -> list[Sample]:
     """Every service's samples; one that breaks is a bad sample, and the others are still made."""
     samples: list[Sample] = []
     columns = (
@@ -22,20 +54,21 @@ def make_samples(
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
+    parts = demos()
     with Progress(*columns, console=console) as progress:
-        for service, part in demos().items():
-            if service not in services:
-                continue
+        for service in stack.services:
             try:
-                samples += part()(stack, options, progress)
+                samples += parts[service.slug]()(stack, options, progress)
             except Exception as error:
-                samples.append(Sample(service, "-", "nothing", stack.urls[service], (str(error),)))
+                problem = f"{type(error).__name__}: {error}"
+                url = stack.urls[service.slug]
+                samples.append(Sample(service.slug, "-", "nothing", url, (problem,)))
     return samples
 
 
 def table_of(samples: Sequence[Sample]) -> Table:
     """The samples as the table that the user sees."""
-    table = Table(title="Medley's samples, made on this machine", title_justify="left")
+    table = Table(title="Made on this machine", title_justify="left")
     for column in ("Service", "Sample", "Made", "Check", "Look at it"):
         table.add_column(column, overflow="fold")
     for sample in samples:

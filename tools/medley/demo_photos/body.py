@@ -94,11 +94,11 @@ def torso(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Sol
         if outfit.female:
             at = (sign * 0.034, 0.68 * length, 0.026)
             parts.append(cone(at, at, 0.040, 0.040, (1, 1, 0.85), 0.03))
-    hem = (0.101 if not outfit.female else 0.098) * hips * g
+    hem = (0.103 if not outfit.female else 0.102) * hips * g
     parts.append(
         make.cone(
             Material.SHIRT, (0, 0.42 * length, -0.006), (0, -0.15 * length, 0.004),
-            (waist * 0.98, hem), frame=frame, scale=(1.0, 1.0, 0.78), group=TORSO, blend=0.04,
+            (waist * 0.98, hem), frame=frame, scale=(1.0, 1.0, 0.81), group=TORSO, blend=0.04,
             tube=True, wave=0.03,
         )  # fmt: skip
     )

@@ -1,6 +1,7 @@
 """Renders one person: skeleton, solids, paint and light into a picture with an alpha channel."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,15 +36,15 @@ class Drawing:
     per_metre: float
     body: Skeleton
     solids: list[Solid]
-    card: NDArray[np.float32] | None = field(default=None)
-    card_seen: NDArray[np.float32] | None = field(default=None)
+    card: NDArray[np.uint8] | None = None
+    card_seen: NDArray[np.uint8] | None = None
 
 
 class Pinned:
-    """What is pinned on the shirt; drawn over it. The base pins nothing."""
+    """What is pinned on the shirt, and drawn over it. This one is nothing at all."""
 
     def cover(self, points: Points, body: Skeleton) -> F32:
-        """How much (0..1) of each shirt pixel it covers."""
+        """Which of its zones each shirt pixel shows: 0 is none, up to 255."""
         return np.zeros_like(points.x)
 
     def paint(self, points: Points, body: Skeleton, shirt: Surface) -> Surface:
@@ -71,14 +72,37 @@ def _canvas(parts: list[Solid], per_metre: float) -> Buffer:
     return Buffer(width, height, per_metre, (-x0 * per_metre, y1 * per_metre))
 
 
-def points_of(buffer: Buffer, rows: NDArray[np.intp], columns: NDArray[np.intp], s: Solid) -> Points:
-    """Frame coordinates of these pixels."""
+def points_of(buffer: Buffer, where: NDArray[np.intp], s: Solid) -> Points:
+    """Frame coordinates of these pixels (flat indexes)."""
+    rows, columns = np.divmod(where, buffer.width)
     x = ((columns + 0.5 - buffer.origin[0]) / buffer.per_metre).astype(np.float32)
     y = ((buffer.origin[1] - rows - 0.5) / buffer.per_metre).astype(np.float32)
-    seen = np.stack([x, y, buffer.z[rows, columns]])
+    seen = np.stack([x, y, buffer.z.reshape(-1)[where]])
     seen -= s.frame.origin.astype(np.float32)[:, None]
     local = s.frame.axes.T.astype(np.float32) @ seen
-    return Points(local[0], local[1], local[2], buffer.normal[:, rows, columns])
+    normal = buffer.normal.reshape(3, -1)[:, where]
+    return Points(local[0], local[1], local[2], normal)
+
+
+def _batches(
+    buffer: Buffer, parts: list[Solid]
+) -> Iterator[tuple[Material, Solid, NDArray[np.intp]]]:
+    """The pixels by material and frame: one of the parts, and the flat indexes."""
+    kinds: dict[tuple[int, int], int] = {}
+    first: list[Solid] = []
+    for part in parts:
+        if (part.material, id(part.frame)) not in kinds:
+            kinds[part.material, id(part.frame)] = len(first)
+            first.append(part)
+    kind = np.array([kinds[p.material, id(p.frame)] for p in parts], dtype=np.int16)
+    flat = buffer.part.reshape(-1)
+    where = np.flatnonzero(flat >= 0)
+    owner = kind[flat[where]]
+    where = where[np.argsort(owner, kind="stable")]
+    ends = np.cumsum(np.bincount(owner, minlength=len(first)))
+    for part, start, end in zip(first, np.r_[0, ends[:-1]], ends, strict=True):
+        if start < end:
+            yield Material(part.material), part, where[start:end]
 
 
 def render(
@@ -90,55 +114,45 @@ def render(
     buffer = _canvas(parts, per_metre * supersample)
     painter = Painter(person.outfit, body, person.build.height, person.build.head)
     card: F32 | None = None
-    seen: F32 | None = None
     for number, part in enumerate(parts):
         if card is None and pinned is not None and part.material != Material.SHIRT:
             card = _covered(buffer, parts[0], pinned, body)
         draw(buffer, part, number)
     mask = buffer.part >= 0
     exposure = expose(buffer, mask, light)
-    colour = np.zeros((buffer.height, buffer.width, 3), dtype=np.float32)
-    materials = np.array([p.material for p in parts] + [-1], dtype=np.int16)[buffer.part]
-    frames = {id(p.frame): n for n, p in enumerate(parts)}
-    owner = np.array([frames[id(p.frame)] for p in parts] + [-1], dtype=np.int16)[buffer.part]
-    for material in Material:
-        chosen = materials == material
-        if not chosen.any():
-            continue
-        for number in np.unique(owner[chosen]):
-            rows, columns = np.nonzero(chosen & (owner == number))
-            points = points_of(buffer, rows, columns, parts[int(number)])
-            surface = painter.surface(material, points)
-            if material == Material.SHIRT and pinned is not None:
-                seen = np.zeros(mask.shape, dtype=np.float32)
-                seen[rows, columns] = pinned.cover(points, body) * ~buffer.inside[rows, columns]
-                surface = pinned.paint(points, body, surface)
-            if surface.bump is not None:
-                axes = parts[int(number)].frame.axes.astype(np.float32)
-                surface.bump = axes @ surface.bump
-            sky = exposure.open[rows, columns]
-            inside = buffer.inside[rows, columns]
-            sky = np.where(inside, sky * np.float32(0.35), sky)
-            sun = np.where(inside, np.float32(0.1), exposure.sun[rows, columns])
-            lit = light_up(surface, points.normal, sky, sun, light, metres)
-            colour[rows, columns] = lit.T
-    haze = light.fog(metres) if fog is None else fog
-    colour += (np.array(light.haze, dtype=np.float32) - colour) * np.float32(haze)
-    rgb = develop(colour, light.exposure)
-    image = _shrink(rgb, mask, supersample)
+    rgb = np.zeros((buffer.height * buffer.width, 3), dtype=np.uint8)
+    pinned_at: F32 = np.zeros(buffer.height * buffer.width, dtype=np.float32)
+    fog_share = np.float32(light.fog(metres) if fog is None else fog)
+    haze = np.array(light.haze, dtype=np.float32)[:, None]
+    for material, part, where in _batches(buffer, parts):
+        points = points_of(buffer, where, part)
+        surface = painter.surface(material, points)
+        inside = buffer.inside.reshape(-1)[where]
+        if material == Material.SHIRT and pinned is not None:
+            pinned_at[where] = pinned.cover(points, body) * ~inside
+            surface = pinned.paint(points, body, surface)
+        if surface.bump is not None:
+            surface.bump = part.frame.axes.astype(np.float32) @ surface.bump
+        sky = exposure.open.reshape(-1)[where] * np.where(inside, np.float32(0.35), 1)
+        sun = exposure.sun.reshape(-1)[where] * np.where(inside, np.float32(0.1), 1)
+        colour = light_up(surface, points.normal, sky, sun, light, metres)
+        colour += (haze - colour) * fog_share
+        rgb[where] = develop(colour, light.exposure).T
+    image = _shrink(rgb.reshape(*mask.shape, 3), mask, supersample)
     return Drawing(
         image,
         (buffer.origin[0] / supersample, buffer.origin[1] / supersample),
         per_metre, body, parts,
-        _shrink_plane(card, supersample), _shrink_plane(seen, supersample),
+        _codes(card, supersample),
+        _codes(pinned_at.reshape(mask.shape), supersample) if pinned else None,
     )  # fmt: skip
 
 
 def _covered(buffer: Buffer, shirt: Solid, pinned: Pinned, body: Skeleton) -> F32:
     """Where the pinned thing would show if no limb were before it."""
     out = np.zeros(buffer.part.shape, dtype=np.float32)
-    rows, columns = np.nonzero((buffer.part >= 0) & ~buffer.inside)
-    out[rows, columns] = pinned.cover(points_of(buffer, rows, columns, shirt), body)
+    where = np.flatnonzero((buffer.part >= 0) & ~buffer.inside)
+    out.reshape(-1)[where] = pinned.cover(points_of(buffer, where, shirt), body)
     return out
 
 
@@ -155,8 +169,8 @@ def _shrink(rgb: NDArray[np.uint8], mask: Bool, factor: float) -> Image.Image:
     return premultiplied.convert("RGBA")
 
 
-def _shrink_plane(plane: F32 | None, factor: float) -> NDArray[np.float32] | None:
+def _codes(plane: F32 | None, factor: float) -> NDArray[np.uint8] | None:
     if plane is None:
         return None
-    small = Image.fromarray(plane).resize(_size(plane.shape, factor), Image.Resampling.BOX)
-    return np.asarray(small, dtype=np.float32)
+    whole = Image.fromarray(plane.astype(np.uint8))
+    return np.asarray(whole.resize(_size(plane.shape, factor), Image.Resampling.NEAREST))

@@ -161,7 +161,7 @@ def make_skeleton(build: Build, motion: Motion) -> Skeleton:
     sides = []
     for sign in (1.0, -1.0):
         phase = motion.phase + (0.0 if sign > 0 else 0.5)
-        shoulder = chest.point(sign * 0.103 * h * build.shoulders, torso * 0.94, -0.006 * h)
+        shoulder = chest.point(sign * 0.098 * h * build.shoulders, torso * 0.925, -0.006 * h)
         upper, fore = _arm(motion, phase, sign)
         elbow = shoulder + chest_axes @ upper * 0.178 * h
         fore_view = chest_axes @ fore

@@ -36,6 +36,9 @@ from medley.deploy.chalice_project import WorkspaceFactory
 from medley.deploy.workspace import Workspace
 from medley.local import lifeline
 
+POLL_SECONDS = 0.02
+READY_SECONDS = 30.0
+
 
 class FunctionsOnly(ApplicationGraphBuilder):
     """The application without its REST API, which ``chalice local`` serves here."""
@@ -49,6 +52,22 @@ class FunctionsOnly(ApplicationGraphBuilder):
             if not isinstance(resource, RestAPI | WebsocketAPI)
         ]
         return application
+
+
+class QuickClient(TypedAWSClient):
+    """Chalice's client, but it asks at once again whether a function is ready, not in seconds."""
+
+    def _wait_for_active(self, function_name: str) -> None:
+        self._wait("function_active", function_name)
+
+    def _wait_for_function_update(self, function_name: str) -> None:
+        self._wait("function_updated", function_name)
+
+    def _wait(self, state: str, function_name: str) -> None:
+        waiter = self._client("lambda").get_waiter(state)
+        waiter.config.delay = POLL_SECONDS
+        waiter.config.max_attempts = int(READY_SECONDS / POLL_SECONDS)
+        waiter.wait(FunctionName=function_name)
 
 
 class CodeOnly(LambdaDeploymentPackager):
@@ -95,7 +114,7 @@ class WorkspaceRecorder(ResultsRecorder):
 def deploy(project: Path, workspace: Workspace, stage: str) -> None:
     """Deploy the functions, roles and triggers of ``project`` as its workspace configures them."""
     config = WorkspaceFactory(project, workspace).create_config_obj(stage)
-    client = TypedAWSClient(Session())
+    client = QuickClient(Session())
     osutils = OSUtils()
     deployer = Deployer(
         application_builder=FunctionsOnly(),

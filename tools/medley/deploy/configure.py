@@ -1,8 +1,8 @@
 """Chalice's configuration and policy of one stage, rendered from a stack's outputs.
 
 ``.chalice/config.json.in`` is a ``config.json`` whose strings may hold ``${Name}``: an output of
-the service's stack, or Stage, Region, AccountId, Partition. Its ``stages`` hold ``local`` and others
-by name; a key ``${Stage}`` stands for every stage that has no entry of its own.
+the service's stack, or Stage, Region, AccountId, Partition. Its ``stages`` hold ``local`` and
+others by name; a key ``${Stage}`` stands for every stage that has no entry of its own.
 """
 
 import json
@@ -96,7 +96,9 @@ def configure(service: Service, stage: str, values: Mapping[str, str]) -> list[P
     return [config_path, policy_path]
 
 
-def configure_from_aws(service: Service, stage: str, cloudformation: Any) -> list[Path]:
+def configure_from_aws(
+    service: Service, stage: str, cloudformation: Any, endpoint_url: str | None = None
+) -> list[Path]:
     """Configure a stage from the stack in the account that ``cloudformation`` reaches.
 
     Raises:
@@ -114,7 +116,7 @@ def configure_from_aws(service: Service, stage: str, cloudformation: Any) -> lis
             f"  aws cloudformation deploy --template-file build/{name}.yaml --stack-name {name}"
             f" --parameter-overrides Stage={stage} --capabilities CAPABILITY_NAMED_IAM"
         )
-    return configure(service, stage, values_of(stack, stage))
+    return configure(service, stage, values_of(stack, stage, endpoint_url))
 
 
 def _read(path: Path) -> Document:

@@ -4,6 +4,7 @@ import os
 
 from medley.local.layout import Layout
 from medley.local.ports import HOST
+from medley.paths import STATE
 from medley.settings import LocalSettings
 
 ACCOUNT_ID = "000000000000"
@@ -45,6 +46,8 @@ def child_environment(settings: LocalSettings, layout: Layout, endpoint_url: str
         for name, value in os.environ.items()
         if not name.startswith(_FOREIGN) and name not in _FOREIGN_NAMES
     }
+    # It would make every start compile everything; the prefix below keeps the folders clean.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
         **kept,
         **credentials(settings),
@@ -52,8 +55,8 @@ def child_environment(settings: LocalSettings, layout: Layout, endpoint_url: str
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",
         "PYTHONUNBUFFERED": "1",
-        # Chalice packs each __pycache__ that it finds below a service.
-        "PYTHONPYCACHEPREFIX": str(layout.root / "pycache"),
+        # Chalice packs each __pycache__ that it finds below a service. All stacks share this one.
+        "PYTHONPYCACHEPREFIX": str(STATE / "pycache"),
         "TMPDIR": str(layout.temporary),
     }
 
@@ -80,6 +83,7 @@ def ministack_environment(
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{layout.aws / 'no-docker.sock'}",
-        # Workers come one process each; files that they compile would pile up.
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Its workers unpack the code anew for each process, and what they compile would pile up in
+        # a common place. Empty, it lies beside the code and goes with it.
+        "PYTHONPYCACHEPREFIX": "",
     }

@@ -45,9 +45,9 @@ class Layout:
         """A service's rendered configuration, its package, and what was deployed of it."""
         return self.root / "services" / slug
 
-    def routes_log(self, slug: str) -> Path:
-        """The log of a service's routes."""
-        return self.logs / f"{slug}.log"
+    def log(self, name: str) -> Path:
+        """The log of a process; a service's slug is the process of its routes."""
+        return self.logs / f"{name}.log"
 
     def prepare(self, *, keep: bool) -> None:
         """Make the folders, empty but for the state when ``keep``."""

@@ -14,12 +14,13 @@ from medley.local.processes import end_group, identity
 
 
 class ProcessRecord(BaseModel):
-    """One child: its group's number, what tells it from another, and where it answers."""
+    """One child: its group's number, what tells it from another, where it answers, and on what."""
 
     name: str
     pid: int
     identity: str
     url: str | None = None
+    health: str = "/"
 
 
 class RunRecord(BaseModel):
@@ -38,6 +39,10 @@ class RunRecord(BaseModel):
         beside = path.with_name(path.name + ".new")
         beside.write_text(self.model_dump_json(indent=2) + "\n")
         beside.replace(path)
+
+    def forget(self, pid: int) -> None:
+        """Take a process off the list that has ended as it should."""
+        self.processes = [process for process in self.processes if process.pid != pid]
 
     @property
     def parent_runs(self) -> bool:

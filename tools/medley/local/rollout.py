@@ -85,6 +85,7 @@ class Rollout:
             environment=self._environment,
             folder=self._service.folder,
             url=f"http://{HOST}:{self._port}/",
+            health="/health",
         )
 
     def deploy_functions(self) -> None:

@@ -29,6 +29,7 @@ from medley.paths import SERVICES
 from medley.settings import LocalSettings
 
 STAGE = "local"
+READY = "/_ministack/ready"
 Progress = Callable[[str], None]
 
 
@@ -187,8 +188,9 @@ class LocalStack:
             environment=ministack_environment(self.settings, self.layout, port, keep=self.keep),
             folder=self.layout.temporary,
             url=self.endpoint_url,
+            health=READY,
         )
-        ready = f"{self.endpoint_url}/_ministack/ready"
+        ready = f"{self.endpoint_url}{READY}"
         self.wait_for(child, lambda: status_of(ready) == 200)
 
     def _roll_out(self, service: Service, ports: Mapping[str, int]) -> None:
@@ -215,9 +217,10 @@ class LocalStack:
         environment: Mapping[str, str],
         folder: Path,
         url: str | None = None,
+        health: str = "/",
     ) -> Child:
         """Start a child that this stack will stop, and write down that it is ours."""
-        log = self.layout.logs / f"{name}.log"
+        log = self.layout.log(name)
         with self._lock:
             if self._stopping:
                 raise StackError("The local stack is being stopped.")
@@ -231,19 +234,22 @@ class LocalStack:
                 region=self.settings.region,
                 keep=self.keep,
             )
-            record.processes.append(
-                ProcessRecord(name=name, pid=child.pid, identity=child.identity, url=url)
+            made = ProcessRecord(
+                name=name, pid=child.pid, identity=child.identity, url=url, health=health
             )
-            self._record = record
+            record.processes.append(made)
             record.save(self.layout.run)
+            self._record = record
         return child
 
     def finished(self, child: Child) -> None:
         """Take a child off the books that has done its work."""
         with self._lock:
             child.stop()
-            if child in self._children:
+            if child in self._children and self._record is not None:
                 self._children.remove(child)
+                self._record.forget(child.pid)
+                self._record.save(self.layout.run)
 
     def wait_for(self, child: Child, ready: Callable[[], bool]) -> None:
         """Wait until a child is ready.

@@ -1,7 +1,6 @@
 """The composition root: environment -> Settings -> Dependencies, once, when first needed."""
 
 import os
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -79,7 +78,6 @@ def dependencies() -> Dependencies:
         source=S3Source(storage),
         reader=reader,
         clock=_now,
-        new_id=lambda: uuid.uuid4().hex,
     )
 
 

@@ -69,7 +69,6 @@ class Dependencies:
     source: PhotoSource
     reader: Callable[[], BibReader]
     clock: Callable[[], datetime]
-    new_id: Callable[[], str]
 
     @property
     def requests(self) -> Table:

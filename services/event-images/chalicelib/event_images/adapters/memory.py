@@ -67,7 +67,6 @@ def memory_dependencies(
     tables = tables or MemoryTables()
     storage = storage or MemoryStorage(clock=clock)
     engine = reader or MemoryBibReader()
-    ids = count(1)
     return Dependencies(
         settings=settings,
         tables=tables,
@@ -77,5 +76,4 @@ def memory_dependencies(
         source=S3Source(storage),
         reader=lambda: engine,
         clock=clock,
-        new_id=lambda: f"{next(ids):032x}",
     )

@@ -32,8 +32,7 @@ def create_uploads(request: Request, deps: Dependencies) -> Response:
     ]
     if errors:
         raise UnprocessableInput("bad_upload", "Some files cannot be uploaded.", errors=errors)
-    key = idempotency_key(request)
-    batch = execution_name(event_id, "POST uploads", key)[:16] if key else deps.new_id()[:16]
+    batch = execution_name(event_id, "POST uploads", idempotency_key(request))[:16]
     uploads = [
         _upload(event_id, f"{batch}-{index:02}", file, deps)
         for index, file in enumerate(wanted.files)

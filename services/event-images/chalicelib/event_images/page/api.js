@@ -59,6 +59,11 @@ async function read(response) {
   }
 }
 
+/** Whether a key, or another one, would help: a gateway's own refusal carries no code. */
+function wantsKey({ status, code }) {
+  return status === 401 || (status === 403 && ["forbidden", "unknown_api_key", "scope_missing"].includes(code));
+}
+
 /**
  * Calls the API. A path's variable parts must be encoded already.
  *
@@ -71,7 +76,7 @@ export async function call(method, path, options = {}) {
     const response = await send(method, path, options);
     if (response.ok) return read(response);
     const problem = new Problem(response.status, await read(response));
-    if (![401, 403].includes(response.status)) throw problem;
+    if (!wantsKey(problem)) throw problem;
     if (key !== used) continue; // another call was given a key in the meantime
     if (options.quiet) throw problem;
     // Calls that fail together share one question.

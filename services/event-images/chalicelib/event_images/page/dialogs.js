@@ -23,6 +23,7 @@ export function askKey(refused) {
       id: "api-key",
       type: "password",
       required: true,
+      pattern: "[ -~]+", // what a header can carry
       autocomplete: "off",
       autocapitalize: "off",
       spellcheck: "false",

@@ -1,18 +1,25 @@
 // What a person drops or chooses, as a flat list of files, and which of them can be photos.
 
 export const MAX_BYTES = 60_000_000; // as the service's MAX_PHOTO_BYTES; the service has the last word
-const TYPES = { jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", webp: "image/webp" };
-const CLUTTER = /^(\.|~\$)|^(Thumbs\.db|desktop\.ini)$/i; // what systems leave in folders
+const JPEG = "image/jpeg";
+const TYPES = { jpg: JPEG, jpeg: JPEG, jpe: JPEG, jfif: JPEG, mpo: JPEG, png: "image/png", webp: "image/webp" };
+// What systems leave in folders: hidden and temporary files, folders for their own use.
+const CLUTTER = /(^|\/)(\.|~\$|Thumbs\.db$|desktop\.ini$|__MACOSX\/|@eaDir\/)/i;
 const RAW = /\.(heic|heif|avif|tiff?|cr[23]|nef|arw|dng|raf|orf)$/i;
 
 export const ACCEPT = "image/jpeg,image/png,image/webp";
 
+const typeByName = (name) => TYPES[/\.([a-z]+)$/i.exec(name)?.[1].toLowerCase()] ?? null;
+
 /** The type that the file's upload is bound to, or null if it is none of a photo. */
 export function photoType(file) {
   if (Object.values(TYPES).includes(file.type)) return file.type;
-  const byName = TYPES[file.name.split(".").pop().toLowerCase()];
+  const byName = typeByName(file.name);
   return (!file.type || file.type === "application/octet-stream" || file.type === "image/jpg") && byName ? byName : null;
 }
+
+/** The file's name, with an ending of its type if it has none: the service goes by endings. */
+export const photoName = (file) => (typeByName(file.name) ? file.name : `${file.name}.${photoType(file).split("/")[1]}`);
 
 /** Why a file is not uploaded, in words, or null if it is. */
 export function refusal(file) {
@@ -27,7 +34,7 @@ export function refusal(file) {
 }
 
 /** Files without what systems leave in folders. */
-export const withoutClutter = (files) => [...files].filter((file) => !CLUTTER.test(file.name));
+export const withoutClutter = (files) => [...files].filter((file) => !CLUTTER.test(file.webkitRelativePath || file.name));
 
 /** All files of a drop, folders opened. */
 export async function dropped(transfer) {
@@ -44,7 +51,7 @@ async function walk(entry, files) {
     // A file that vanished or may not be read leaves the others alone.
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
     if (file) files.push(file);
-  } else if (entry.isDirectory) {
+  } else if (entry.isDirectory && !CLUTTER.test(`${entry.name}/`)) {
     const reader = entry.createReader();
     for (;;) {
       // A reader hands out at most 100 entries a call, and an empty list at the end.

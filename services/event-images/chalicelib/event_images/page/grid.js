@@ -15,6 +15,9 @@ export function keepPhoto(old, fresh) {
   return same && Date.now() - since.get(old) < FRESH_MS ? old : fresh;
 }
 
+/** A number as it is searched for: what is printed may have zeros before it. */
+const plain = (bib) => bib.replace(/^0+(?=.)/, "");
+
 /** A bib's number, printed as on a bib. `href` makes it a link to the runner's photos. */
 export function bibChip(bib, { href = null, found = false } = {}) {
   const props = { class: found ? "bib found" : "bib" };
@@ -62,7 +65,8 @@ export function photoGrid({ href, broken }) {
 function tile(photo, bib, href, failed) {
   const thumb = safeUrl(photo.thumbUrl ?? "invalid:");
   const ratio = photo.width && photo.height ? Math.min(2.2, Math.max(0.6, photo.width / photo.height)) : 1.5;
-  const bibs = [...photo.bibs].sort((a, b) => (b === bib) - (a === bib));
+  const found = plain(bib ?? "");
+  const bibs = [...photo.bibs].sort((a, b) => (plain(b) === found) - (plain(a) === found));
   const link = h(
     "a",
     { href, class: "tile", "data-state": photo.state, "data-photo": photo.imageId, "aria-label": spoken(photo) },
@@ -73,7 +77,7 @@ function tile(photo, bib, href, failed) {
       ? h(
           "span",
           { class: "chips" },
-          bibs.slice(0, CHIPS).map((each) => bibChip(each, { found: each === bib })),
+          bibs.slice(0, CHIPS).map((each) => bibChip(each, { found: plain(each) === found })),
           bibs.length > CHIPS && h("span", { class: "bib more" }, `+${bibs.length - CHIPS}`),
         )
       : null,

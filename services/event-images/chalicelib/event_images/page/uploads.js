@@ -1,7 +1,7 @@
 // Sends an event's photos to the storage: permissions in batches, four files at a time.
 
 import { eventPath, post, Problem } from "./api.js";
-import { photoType, refusal } from "./files.js";
+import { photoName, photoType, refusal } from "./files.js";
 
 const BATCH = 20;
 const PARALLEL = 4;
@@ -137,7 +137,7 @@ export class Uploads extends EventTarget {
   }
 
   #ask(batch) {
-    const files = batch.map(({ file }) => ({ filename: file.name, size: file.size, contentType: photoType(file) }));
+    const files = batch.map(({ file }) => ({ filename: photoName(file), size: file.size, contentType: photoType(file) }));
     return post(eventPath(this.eventId, "uploads"), { files });
   }
 

@@ -18,7 +18,15 @@ const CODES = {
   busy: "Too much is happening at once. Try again in a moment.",
   offline: "The service does not answer. Check the connection, then try again.",
   timeout: "The service takes too long to answer. Try again.",
+  photo_gone: "The file is no longer where it was.",
+  request_not_found: "There is no such request.",
+  aws_busy: "Too much is happening at once. Try again in a moment.",
+  aws_unreachable: "The storage behind the service does not answer. Try again in a moment.",
+  internal_error: "Something went wrong in the service. Try again.",
+  event_exists: "There is an event of this name already.",
   unauthorized: "An API key is needed.",
+  unknown_api_key: "This API key is not known.",
+  scope_missing: "This API key does not allow that.",
   forbidden: "This API key does not allow that.",
   EntityTooLarge: "The file is larger than the service accepts.",
   EntityTooSmall: "The file is empty.",
@@ -26,6 +34,9 @@ const CODES = {
   ExpiredToken: "The permission to upload has run out. Retry to ask for a new one.",
   RequestTimeout: "The connection was too slow. Retry.",
 };
+
+// Fields of the API whose names are not the page's.
+const NAMES = { name: "Name", date: "Race day", filename: "Name", contentType: "Type", size: "Size", bucket: "Bucket", prefix: "Folder" };
 
 const STATES = {
   PENDING: "Waiting",
@@ -37,18 +48,15 @@ const STATES = {
 
 /** An error in words: of its code, else as the service put it. */
 export function explain(error) {
-  const own = CODES[error?.code];
   // A refused form says which of its fields; that is more use than what its code means.
   if (error?.errors?.length) return error.errors.map(field).join(" ");
-  return own ?? error?.detail ?? error?.message ?? "Something went wrong.";
+  return CODES[error?.code] ?? error?.detail ?? error?.message ?? "Something went wrong.";
 }
 
 function field(entry) {
-  if (typeof entry === "string") return entry;
-  const where = entry.field ?? entry.path ?? entry.loc ?? entry.pointer ?? "";
-  const name = Array.isArray(where) ? where.join(".") : String(where);
-  const what = entry.message ?? entry.msg ?? entry.detail ?? "is not valid";
-  return name ? `${name}: ${what}.`.replace(/\.\.$/, ".") : what;
+  const name = String(entry.field ?? "").split(".").pop();
+  const what = CODES[entry.code] ?? entry.message ?? "Not valid.";
+  return name ? `${NAMES[name] ?? name}: ${what}` : what;
 }
 
 /** A request's state in words. */
