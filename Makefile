@@ -52,5 +52,5 @@ lint:
 types:
 	@.venv/bin/mypy -p shared -p medley
 	@for service in services/*/; do \
-	  (cd $$service && MYPYPATH=. ../../.venv/bin/mypy --config-file ../../pyproject.toml -p chalicelib \
-	   && MYPYPATH=. ../../.venv/bin/mypy --config-file ../../pyproject.toml app.py) || exit 1; done
+	  (cd $$service && export MYPYPATH=. && mypy="../../.venv/bin/mypy --config-file ../../pyproject.toml" \
+	   && $$mypy -p chalicelib && $$mypy app.py state_machine.py) || exit 1; done

@@ -59,7 +59,7 @@ def logger(service: str) -> Logger:
 
 
 @cache
-def _handler(service: str) -> _Stdout:
+def _handler(service: str) -> _Stdout:  # noqa: ARG001
     """One for each service: Powertools formats only the first that it is given."""
     return _Stdout()
 

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -128,6 +130,18 @@ def serve() -> Iterator[Serve]:
         server.server_close()
 
 
+class Server(ThreadingHTTPServer):
+    """A server that a browser may leave at any time."""
+
+    daemon_threads = True
+    block_on_close = False  # a browser keeps its connections open
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Prints what went wrong, unless the browser just went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def http_server(handler: Handler) -> ThreadingHTTPServer:
     """A server for the handler on a free port; not started."""
 
@@ -156,7 +170,4 @@ def http_server(handler: Handler) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Nothing: a test that fails says why by itself."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
-    server.daemon_threads = True
-    server.block_on_close = False  # a browser keeps its connections open
-    return server
+    return Server(("127.0.0.1", 0), Requests)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.browser_fixture"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # `chalicelib` is a namespace package, so all services' rooms live side by side in one process.

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import re
 import secrets as randomness
 from collections.abc import Callable, Iterable
@@ -21,7 +20,7 @@ SCOPES = ("read", "write", "admin")
 """Each scope includes those before it."""
 
 _READING = ["GET", "HEAD", "OPTIONS"]
-_TOKEN = re.compile(r"mk_([A-Za-z0-9-]+)_([0-9a-f]{12})_([A-Za-z0-9-]{40,64})")
+_TOKEN = re.compile(r"mk_([A-Za-z0-9-]+)_([0-9a-f]{12})_([0-9a-f]{64})")
 
 
 class StoredKey(Model):
@@ -64,7 +63,7 @@ def issue(stage: str, scopes: Iterable[str], now: datetime) -> IssuedKey:
         raise ValueError(f"scopes are some of {SCOPES}")
     # Hexadecimal, so that the parts are told apart by their underscores.
     key_id = randomness.token_hex(6)
-    token = f"mk_{stage}_{key_id}_{randomness.token_hex(32)[:64]}"
+    token = f"mk_{stage}_{key_id}_{randomness.token_hex(32)}"
     if not _TOKEN.fullmatch(token):
         raise ValueError(f"not a stage's name: {stage!r}")
     stored = StoredKey(id=key_id, sha256=_sha256(token), scopes=chosen, created_at=now)
@@ -171,9 +170,3 @@ def require(request: Request, scope: str, stage: str) -> None:
 def _sha256(token: str) -> str:
     # A plain hash is enough: a token is 256 random bits, not a password that can be guessed.
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def parse_document(text: str) -> list[dict[str, Any]]:
-    """The keys of a secret's text, for listing them: id, scopes and time, without hashes."""
-    keys = json.loads(StoredKeys.model_validate_json(text).model_dump_json(by_alias=True))["keys"]
-    return [{name: value for name, value in key.items() if name != "sha256"} for key in keys]

@@ -1,7 +1,7 @@
 """One place where every error becomes an answer."""
 
-import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -50,7 +50,8 @@ class _Guarded:
     def __call__(self, **arguments: Any) -> Any:
         try:
             return self._view(**arguments)
-        except ChaliceViewError:
+        except (ChaliceViewError, ChaliceUnhandledError):
+            # The second is another guard's, when two threads put one around the view at once.
             raise
         except Exception as exc:
             raise _EscapedError from exc
@@ -61,8 +62,8 @@ def install(app: Chalice, *, deps: HttpDeps | Callable[[], HttpDeps]) -> None:
 
     MedleyErrors answer with their own status and code, invalid models with 400, and anything
     else with a 500 that says nothing of the inside; those are logged with the request's id,
-    which each answer carries as X-Request-Id. Without its local AWS, stage `local` answers 503
-    `stack_not_running`.
+    which each answer carries as X-Request-Id. In a Lambda each answer is a line in the log.
+    Without its local AWS, stage `local` answers 503 `stack_not_running`.
 
     Args:
         app: The app; its routes may be added before or after.
@@ -74,6 +75,7 @@ def install(app: Chalice, *, deps: HttpDeps | Callable[[], HttpDeps]) -> None:
         if request is None:  # an event that is not a request; Chalice answers it
             return get_response(request)
         request_id = _request_id(request)
+        began = time.perf_counter()
         settings = None
         try:
             settings = (deps() if callable(deps) else deps).settings
@@ -88,9 +90,23 @@ def install(app: Chalice, *, deps: HttpDeps | Callable[[], HttpDeps]) -> None:
             response.headers.pop(_CORS, None)
             response.headers.update(cors_headers(origins, request.headers.get("origin")))
         response.headers["X-Request-Id"] = request_id
+        if settings is not None:
+            _report(request, response, settings, time.perf_counter() - began)
         return response
 
     app.register_middleware(answer_errors, "http")
+
+
+def _report(request: Request, response: Response, settings: HttpSettings, seconds: float) -> None:
+    logger(settings.service).info(
+        "Answered",
+        extra={
+            "method": request.method,
+            "route": request.path,
+            "status": response.status_code,
+            "duration_ms": round(seconds * 1000, 1),
+        },
+    )
 
 
 def _guard(app: Chalice, request: Request) -> None:
@@ -185,8 +201,3 @@ class _AnsweredError(MedleyError):
 
 def _instance(request: Request) -> str:
     return str(request.context.get("path") or request.path)
-
-
-def body_of(response: Response) -> Any:
-    """The JSON of an answer, for tests."""
-    return json.loads(response.body) if isinstance(response.body, str) else response.body

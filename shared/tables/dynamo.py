@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from shared.aws_errors import aws_errors, error_code, translate
+from shared.aws_errors import aws_errors, error_code
 from shared.errors import RetryableError
 from shared.retries import Backoff
 from shared.tables import cursors
@@ -192,18 +192,14 @@ class DynamoTable(Table):
 def _contended(backoff: Backoff, call: Any) -> Any:
     """Makes a write, again when another one was at the same rows, and names its errors."""
     try:
-        return backoff.run(call, _is_contention)
+        with aws_errors("write to the table"):
+            return backoff.run(call, _is_contention)
     except ClientError as exc:
         if failed := _failed_conditions(exc):
             raise ConditionFailed(failed) from exc
         if _is_contention(exc):
             raise _busy() from exc
-        if (mapped := translate(exc, "write to the table")) is not None:
-            raise mapped from exc
         raise
-    except Exception as exc:
-        with aws_errors("write to the table"):
-            raise exc
 
 
 def _reasons(exc: ClientError) -> list[str]:

@@ -264,6 +264,16 @@ class Api:
                 method, path, headers=sent, body=b"" if body is None else text
             )
 
+    @staticmethod
+    def problem(answer: Any, status: int, code: str) -> Any:
+        """The body of an answer that must be this problem."""
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        body = answer.json_body
+        assert (body["status"], body["code"]) == (status, code)
+        assert {"type", "title", "detail", "instance"} <= set(body)
+        return body
+
 
 @pytest.fixture
 def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Api:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ministack.services import stepfunctions
 
+from medley import paths
 from medley.asl import render
 
 Function = Callable[[dict[str, Any]], Any]
@@ -70,7 +71,7 @@ class Run:
 
     def start(self, execution_input: dict[str, Any] = REQUEST) -> "Run":
         """Run the machine to its end."""
-        definition = (render.SERVICES / SLUG / render.RENDERED).read_text("utf-8")
+        definition = (paths.SERVICES / SLUG / render.RENDERED).read_text("utf-8")
         definition = definition.replace("${MediaBucket}", "media")
         for name in self.functions:
             arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"

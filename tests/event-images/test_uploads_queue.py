@@ -174,3 +174,28 @@ def test_two_forced_requests_over_one_photo_are_each_counted(world: Any) -> None
         assert world.complete(machine).counts.done == 1
     assert world.counts() == {"pending": 0, "done": 1, "failed": 0}
     world.check()
+
+
+def test_an_upload_that_is_registered_while_a_request_lists_it_is_counted_once(
+    world: Any,
+) -> None:
+    image_id = world.put(KEY, world.jpeg("7"), bucket="incoming")
+    world.put("city-run/z.jpg", world.jpeg("8"), bucket="incoming")
+    look = world.deps.images.get_many
+
+    def interrupted(keys: Any) -> Any:
+        found = look(keys)
+        world.deps.images.get_many = look
+        world.uploaded(KEY)
+        return found
+
+    world.deps.images.get_many = interrupted
+    machine = world.request(source={"kind": "uploads"})
+    items = world.list_images(machine)
+    assert world.counts() == {"pending": 1, "done": 1, "failed": 0}
+    for item in items:
+        world.extract(item)
+    assert world.complete(machine).counts.done == 2
+    assert world.counts() == {"pending": 0, "done": 2, "failed": 0}
+    assert world.photo(image_id)["version"] == 2
+    world.check()

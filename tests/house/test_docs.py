@@ -3,15 +3,17 @@
 import ast
 import importlib
 import inspect
+import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+from house_rules.rooms import tracked
 
 from medley.cli import app as medley_app
+from medley.settings import LocalSettings
 from shared.settings import AwsSettings
 
 ROOT = Path(__file__).parents[2]
@@ -21,19 +23,15 @@ DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 # A sentence with one of these words may name a command that does not exist yet, and must not name
 # one that does.
 _NOT_YET = re.compile(r"\b(planned|not yet)\b", re.IGNORECASE)
+# Settings that nobody sets by hand: the service's own name, and what AWS and the local stack set.
+GIVEN = {"SERVICE", "AWS_REGION", "AWS_ENDPOINT_URL"}
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def repository_files() -> list[Path]:
-    """What git tracks, and what is new and not ignored; links to folders are left out."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    ).stdout.decode()
-    paths = [ROOT / name for name in listed.split("\0") if name]
+    """What git tracks, or would; links to folders are left out."""
+    paths = [ROOT / name for name in tracked(ROOT)]
     return sorted(path for path in paths if path.is_file() and not path.is_symlink())
 
 
@@ -130,6 +128,12 @@ def test_every_medley_command_is_in_the_readme() -> None:
     assert missing == []
 
 
+def test_every_setting_of_the_local_stack_is_in_the_operations_page() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    names = [f"MEDLEY_{name.upper()}" for name in LocalSettings.model_fields]
+    assert [name for name in names if f"| `{name}` |" not in page] == []
+
+
 def test_every_service_is_in_the_readmes_table() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = [line for line in readme.splitlines() if line.startswith("|")]
@@ -174,7 +178,11 @@ def test_a_services_readme_names_each_setting(service: Path) -> None:
     ]
     assert settings
     names = {name.upper() for model in settings for name in model.model_fields}
-    assert sorted(name for name in names if f"`{name}`" not in readme) == []
+    config = json.loads((service / ".chalice" / "config.json.in").read_text(encoding="utf-8"))
+    for stage in config["stages"].values():
+        names |= set(stage["environment_variables"])
+    missing = sorted(name for name in names - GIVEN if f"`{name}`" not in readme)
+    assert missing == []
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import pytest
@@ -15,7 +15,7 @@ from shared.settings import AwsSettings, Clients
 from shared.storage import MemoryStorage, S3Storage, Storage
 from shared.tables import DynamoTables, MemoryTables, Table, Tables
 
-REGION = "eu-west-1"
+REGION: Literal["eu-west-1"] = "eu-west-1"
 ONCE = Config(retries={"total_max_attempts": 1})
 _numbers = itertools.count()
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalice import Chalice
+from chalice.app import Chalice
 from chalice.test import Client
 
 from shared import http
@@ -108,7 +108,7 @@ def make_app(keys: ApiKeys, stage: str) -> Client:
     app = Chalice(app_name="test")
     authorize = http.authorizer(app, lambda: keys, stage=stage, service="test")
     deps = SimpleNamespace(settings=SimpleNamespace(service="test", stage=stage, cors_origins="*"))
-    http.install(app, deps=deps)  # type: ignore[arg-type]
+    http.install(app, deps=deps)
 
     @app.route("/events", methods=["GET", "POST"], authorizer=authorize)
     def events() -> Any:
@@ -116,6 +116,7 @@ def make_app(keys: ApiKeys, stage: str) -> Client:
 
     @app.route("/keys", methods=["DELETE"], authorizer=authorize)
     def keys_route() -> Any:
+        assert app.current_request
         http.require(app.current_request, "admin", stage)
         return {}
 

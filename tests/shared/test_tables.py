@@ -242,8 +242,11 @@ def test_a_transaction_that_cannot_be_stored_leaves_nothing(tables: Tables, tabl
 
 
 def test_a_transaction_has_1_to_100_writes_to_different_rows(tables: Tables, table: Table) -> None:
-    many = [(table.name, Put(row(("P", f"{i:03}")))) for i in range(101)]
-    for wrong in ([], many, [many[0], (table.name, Delete(("P", "000")))]):
+    many: list[tuple[str, TransactWrite]] = [
+        (table.name, Put(row(("P", f"{i:03}")))) for i in range(101)
+    ]
+    twice: list[tuple[str, TransactWrite]] = [many[0], (table.name, Delete(("P", "000")))]
+    for wrong in (many[:0], many, twice):
         with pytest.raises(ValueError, match="transaction"):
             tables.transact(wrong)
     tables.transact(many[:100])

@@ -10,10 +10,13 @@ from botocore.stub import ANY, Stubber
 
 from shared.errors import Forbidden, RetryableError
 from shared.retries import Backoff
-from shared.tables import ConditionFailed, Delete, DynamoTables, Put, Update
+from shared.tables import ConditionFailed, Delete, DynamoTables, Put, TransactWrite, Update
 
 ITEM = {"pk": {"S": "P"}, "sk": {"S": "a"}}
-WRITES = [("t", Put({"pk": "P", "sk": "a"})), ("u", Delete(("P", "b")))]
+WRITES: list[tuple[str, TransactWrite]] = [
+    ("t", Put({"pk": "P", "sk": "a"})),
+    ("u", Delete(("P", "b"))),
+]
 
 
 class Waits:

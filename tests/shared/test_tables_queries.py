@@ -1,12 +1,13 @@
 """Pages and cursors: the fake and DynamoDB pass the same tests."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
 import pytest
 
 from shared.errors import BadRequest
-from shared.tables import Delete, Item, Put, Table
+from shared.tables import Delete, Item, Page, Put, Table
 
 Index = Literal["gsi1"] | None
 
@@ -121,13 +122,14 @@ def test_a_cursor_of_another_list_is_refused(table: Table) -> None:
     of_index = table.query("X", index="gsi1", limit=1).cursor
     assert of_p is not None
     assert of_index is not None
-    for refused in (
+    calls: list[Callable[[], Page]] = [
         lambda: table.query("Q", cursor=of_p),
         lambda: table.query("P", begins="B#", cursor=of_p),
         lambda: table.query("X", index="gsi1", cursor=of_p),
         lambda: table.query("P", cursor=of_index),
         lambda: table.query("P", cursor="rubbish"),
-    ):
+    ]
+    for refused in calls:
         with pytest.raises(BadRequest, match="bad_cursor"):
             refused()
 

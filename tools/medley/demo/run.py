@@ -1,6 +1,7 @@
 """Starts the services, runs their samples, and prints what came of them."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -8,9 +9,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from medley.demo.samples import DemoOptions, Sample, demos
-from medley.deploy.errors import ToolError
+from medley.local.foreground import stay, stopped_by_signals
 from medley.local.stack import LocalStack
-from medley.local.wait import until_interrupted
+from medley.paths import STATE
 from medley.settings import LocalSettings
 
 
@@ -25,23 +26,24 @@ def run_demo(*, photos: Path | None, count: int, leave: bool) -> int:
     console = Console()
     settings = LocalSettings()
     options = DemoOptions(settings.state_dir / "demo", photos, count)
+    samples: list[Sample] = []
     try:
-        with console.status("Starting the local stack") as status:
-            stack = LocalStack(
-                settings,
-                configure=True,
-                progress=lambda text: status.update(text[:1].upper() + text[1:]),
-            )
-            stack.start()
-        with stack:
+        with stopped_by_signals(), ExitStack() as held:
+            with console.status("Starting the local stack") as status:
+                stack = held.enter_context(
+                    LocalStack(
+                        settings,
+                        configure=settings.state_dir.resolve() == STATE,
+                        progress=status.update,
+                    )
+                )
             samples = make_samples(stack, options, console)
             console.print(table_of(samples))
             if not leave:
                 console.print("Open a link to look around. Ctrl-C stops everything.")
-                until_interrupted(stack)
-    except ToolError as error:
-        console.print(f"[red]{error}[/]")
-        return 1
+                stay(stack)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
     return 0 if samples and all(sample.ok for sample in samples) else 1
 
 

@@ -8,10 +8,9 @@ from PIL import Image, ImageDraw
 
 from medley.demo_photos import glyphs
 from medley.demo_photos.figure import Pinned
-from medley.demo_photos.noise import look_up, slopes, tile
+from medley.demo_photos.noise import glide, look_up, slopes, tile
 from medley.demo_photos.paint import Points, Surface
-from medley.demo_photos.pose import Skeleton
-from medley.demo_photos.solids import F32
+from medley.demo_photos.solids import F32, Index
 from medley.demo_photos.theme import Theme, Wave
 
 CARD = (840, 660)
@@ -96,6 +95,7 @@ class PinnedBib(Pinned):
     def __init__(self, card: Card, lie: Lie, per_metre: float) -> None:
         self.card = card
         self.lie = lie
+        self.per_metre = per_metre
         width = int(np.clip(lie.width * per_metre * 1.15, 16, CARD[0]))
         height = max(12, round(width * lie.height / lie.width))
         small = card.image.resize((width, height), Image.Resampling.LANCZOS)
@@ -104,8 +104,8 @@ class PinnedBib(Pinned):
             value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4
         ).astype(np.float32)
 
-    def _place(self, p: Points) -> tuple[F32, F32, F32]:
-        """Card coordinates (0..1 across and down) and whether the point is on the front."""
+    def _place(self, p: Points) -> tuple[Index, F32, F32]:
+        """The points on and near the card: which, and their place across and down it (0..1)."""
         lie = self.lie
         around = np.float32(0.19)
         x = around * np.arcsin(np.clip(p.x / around, -1, 1)) - np.float32(lie.x)
@@ -114,39 +114,52 @@ class PinnedBib(Pinned):
         across, down = x * np.float32(c) + y * np.float32(s), x * np.float32(s) - y * np.float32(c)
         u = across / np.float32(lie.width) + np.float32(0.5)
         v = down / np.float32(lie.height) + np.float32(0.5)
+        near = (np.abs(u - 0.5) < 0.68) & (np.abs(v - 0.5) < 0.7) & (p.z > 0)
+        chosen = np.flatnonzero(near)
+        u, v = u[chosen], v[chosen]
         soft = tile(5.0, 3.0, 6)
         seed = np.float32(lie.seed)
         size = np.float32(0.022 * lie.crumple)
-        u = u + look_up(soft, u * np.float32(0.45) + seed, v * np.float32(0.4)) * size
-        v = v + look_up(soft, u * np.float32(0.4), v * np.float32(0.45) + seed) * size
+        u = u + glide(soft, u * np.float32(0.45) + seed, v * np.float32(0.4)) * size
+        v = v + glide(soft, u * np.float32(0.4), v * np.float32(0.45) + seed) * size
         v = v - np.float32(0.05) * (u - 0.5) ** 2 * np.float32(lie.crumple * 2)
-        return u, v, p.z > 0
+        return chosen, u, v
 
-    def cover(self, points: Points, body: Skeleton) -> F32:
-        """The codes at the points."""
-        u, v, front = self._place(points)
-        code = ((u > 0) & (u < 1) & (v > 0) & (v < 1) & front).astype(np.float32)
+    def _codes(self, u: F32, v: F32) -> F32:
+        code = ((u > 0) & (u < 1) & (v > 0) & (v < 1)).astype(np.float32)
         row = (v > np.float32(ZONE[1])) & (v < np.float32(ZONE[3])) & (code > 0)
         for n, (left, right) in enumerate(self.card.spans):
             code[row & (u >= np.float32(left)) & (u < np.float32(right))] = FIRST_DIGIT + n
         return code
 
-    def paint(self, points: Points, body: Skeleton, shirt: Surface) -> Surface:
-        """The shirt with the card and the card's soft shadow."""
-        u, v, front = self._place(points)
+    def cover(self, points: Points) -> F32:
+        """The codes at the points."""
+        chosen, u, v = self._place(points)
+        out = np.zeros_like(points.x)
+        out[chosen] = self._codes(u, v)
+        return out
+
+    def paint(self, points: Points, shirt: Surface) -> tuple[Surface, F32]:
+        """The shirt with the card and the card's soft shadow, and the codes."""
+        chosen, u, v = self._place(points)
+        code = np.zeros_like(points.x)
+        code[chosen] = self._codes(u, v)
         lie = self.lie
         edge_u, edge_v = np.abs(u - 0.5) - 0.5, np.abs(v - 0.5) - 0.5
         outside = np.maximum(edge_u * np.float32(lie.width), edge_v * np.float32(lie.height))
-        on = (outside <= 0) & front
-        near = np.clip(1 - outside / np.float32(0.016), 0, 1) * front
+        near = np.clip(1 - outside / np.float32(0.016), 0, 1)
         below = np.where(v > 0.5, np.float32(0.55), np.float32(0.3))
-        albedo = shirt.albedo * (1 - near * below)
-        albedo[:, on] = self._sample(u[on], v[on])
-        gloss = np.where(on, np.float32(0.14), np.float32(0.03))
+        albedo = shirt.albedo
+        albedo[:, chosen] *= 1 - near * below
+        share = np.clip(np.float32(0.5) - outside * np.float32(self.per_metre), 0, 1)
+        on = share > 0
+        where, share, u, v = chosen[on], share[on], u[on], v[on]
+        albedo[:, where] += (self._sample(u, v) - albedo[:, where]) * share
+        gloss = np.full(points.x.shape, 0.03, dtype=np.float32)
+        gloss[where] = 0.14
         bump = shirt.bump if shirt.bump is not None else np.zeros_like(albedo)
-        bump = bump.copy()
-        bump[:, on] = bump[:, on] * np.float32(0.35) + self._creases(u[on], v[on])
-        return Surface(albedo, gloss, bump, shirt.wrap)
+        bump[:, where] = bump[:, where] * np.float32(0.35) + self._creases(u, v)
+        return Surface(albedo, gloss, bump, shirt.wrap), code
 
     def _sample(self, u: F32, v: F32) -> F32:
         h, w = self.texture.shape[:2]

@@ -157,13 +157,13 @@ def _leg(
     upper, lower = cover
     knee = side.knee - back * 0.002
     return [
-        cone(upper, top, middle, 0.049, 0.0435, 0.003),
-        cone(upper, middle, low_thigh, 0.0435, 0.0365, 0.003),
-        cone(upper, low_thigh, side.knee, 0.0365, 0.0305, 0.003),
+        cone(upper, top, middle, 0.049, 0.0435, 0.0),
+        cone(upper, middle, low_thigh, 0.0435, 0.0365, 0.0),
+        cone(upper, low_thigh, side.knee, 0.0365, 0.0305, 0.0),
         cone(lower, knee, knee, 0.0300, 0.0300, 0.006),
         cone(lower, side.knee + back * 0.004, calf, 0.0275, 0.0320, 0.008),
-        cone(lower, calf, low, 0.0320, 0.0225, 0.003),
-        cone(lower, low, side.ankle, 0.0225, 0.0185, 0.003),
+        cone(lower, calf, low, 0.0320, 0.0225, 0.0),
+        cone(lower, low, side.ankle, 0.0225, 0.0185, 0.0),
     ]
 
 
@@ -206,7 +206,9 @@ def feet(make: Maker, body: Skeleton) -> list[Solid]:
     return parts
 
 
-def arms(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Solid]:
+def arms(
+    make: Maker, body: Skeleton, build: Build, outfit: Outfit, *, fine: bool
+) -> list[Solid]:
     """Arms, fists, sleeves, and a watch on the left wrist."""
     parts: list[Solid] = []
     k = build.limbs * (0.88 if outfit.female else 1.0)
@@ -221,7 +223,7 @@ def arms(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
         def cone(
             material: Material, a: F64, b: F64, ra: float, rb: float, group: int = group
         ) -> Solid:
-            return make.cone(material, a, b, (ra * k, rb * k), group=group, blend=0.02 if group == TORSO else 0.003)
+            return make.cone(material, a, b, (ra * k, rb * k), group=group, blend=0.02 if group == TORSO else 0.0)
 
         parts += [
             cone(skin, side.shoulder, half, 0.0295, 0.0255, TORSO if bare else group),
@@ -229,7 +231,7 @@ def arms(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
             cone(skin, side.elbow, belly, 0.0205, 0.0235),
             cone(skin, belly, side.wrist, 0.0235, 0.0150),
         ]
-        parts += _fist(make, side, k, 1 if number == 0 else -1, group)
+        parts += _fist(make, side, k, 1 if number == 0 else -1, group, fine=fine)
         if outfit.cut == "tee":
             end = side.shoulder + upper * sleeve
             wide = max(k, 0.94)
@@ -251,7 +253,9 @@ def arms(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
     return parts
 
 
-def _fist(make: Maker, side: Side, k: float, sign: int, group: int) -> list[Solid]:
+def _fist(
+    make: Maker, side: Side, k: float, sign: int, group: int, *, fine: bool
+) -> list[Solid]:
     hand = side.hand
 
     def cone(
@@ -266,7 +270,7 @@ def _fist(make: Maker, side: Side, k: float, sign: int, group: int) -> list[Soli
         cone((0, 0, 0), (0, 0.002, 0.03), 0.0155, 0.0205, (0.8, 1.05, 1.0)),
         cone((-sign * 0.008, 0.012, 0.018), (-sign * 0.012, 0.016, 0.038), 0.0075, 0.0065),
     ]
-    for finger in range(4):
+    for finger in range(4 if fine else 0):
         y = -0.0145 + finger * 0.0092
         parts.append(cone((0.004, y, 0.036), (-sign * 0.011, y, 0.041), 0.0068, 0.0066))
     return parts

@@ -35,14 +35,14 @@ def _spectators(
             head_yaw=float(rng.uniform(-15, 15)), head_pitch=float(rng.uniform(-4, 8)),
         )  # fmt: skip
         person = Person(Build(height=height), motion, outfit)
-        drawing = render(person, light, per_metre, z, fog=0.0, supersample=1.5)
+        drawing = render(person, light, per_metre, z, fog=0.0, supersample=1.0, fine=False)
         found.append((drawing.image, height))
     return found
 
 
 def paint_crowd(
     canvas: Image.Image, camera: Camera, light: Light, rows: list[Row], rng: np.random.Generator,
-    kinds: int = 8,
+    kinds: int = 6,
 ) -> None:  # fmt: skip
     """Stand people along the rows, far to near."""
     places = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,27 +41,26 @@ class Drawing:
     card_seen: NDArray[np.uint8] | None = None
 
 
-class Pinned:
-    """What is pinned on the shirt, and drawn over it. This one is nothing at all."""
+class Pinned(Protocol):
+    """What is pinned on a shirt and drawn over it; codes name its zones, 0 is none of it."""
 
-    def cover(self, points: Points, body: Skeleton) -> F32:
-        """Which of its zones each shirt pixel shows: 0 is none, up to 255."""
-        return np.zeros_like(points.x)
+    def cover(self, points: Points) -> F32:
+        """The code of each shirt pixel."""
 
-    def paint(self, points: Points, body: Skeleton, shirt: Surface) -> Surface:
-        """The shirt's surface with it on."""
-        return shirt
+    def paint(self, points: Points, shirt: Surface) -> tuple[Surface, F32]:
+        """The shirt's surface with it on, and the codes. May change the given surface."""
 
 
-def solids_of(person: Person) -> tuple[Skeleton, list[Solid]]:
+def solids_of(person: Person, *, fine: bool = True) -> tuple[Skeleton, list[Solid]]:
     """The posed skeleton and its solids; the shirt's come first."""
     body = make_skeleton(person.build, person.motion)
     make = Maker(person.build.height)
     parts = bodies.torso(make, body, person.build, person.outfit)
     parts += head(make, body, person.build, person.outfit)
     parts += bodies.legs(make, body, person.build, person.outfit)
-    parts += bodies.arms(make, body, person.build, person.outfit)
-    parts += bodies.feet(make, body)
+    parts += bodies.arms(make, body, person.build, person.outfit, fine=fine)
+    if fine:
+        parts += bodies.feet(make, body)
     return body, parts
 
 
@@ -108,15 +108,16 @@ def _batches(
 def render(
     person: Person, light: Light, per_metre: float, metres: float, *,
     pinned: Pinned | None = None, fog: float | None = None, supersample: float = 2.0,
+    fine: bool = True,
 ) -> Drawing:  # fmt: skip
     """Draw a person who stands `metres` away at `per_metre` pixels a metre."""
-    body, parts = solids_of(person)
+    body, parts = solids_of(person, fine=fine)
     buffer = _canvas(parts, per_metre * supersample)
     painter = Painter(person.outfit, body, person.build.height, person.build.head)
     card: F32 | None = None
     for number, part in enumerate(parts):
         if card is None and pinned is not None and part.material != Material.SHIRT:
-            card = _covered(buffer, parts[0], pinned, body)
+            card = _covered(buffer, parts[0], pinned)
         draw(buffer, part, number)
     mask = buffer.part >= 0
     exposure = expose(buffer, mask, light)
@@ -129,8 +130,8 @@ def render(
         surface = painter.surface(material, points)
         inside = buffer.inside.reshape(-1)[where]
         if material == Material.SHIRT and pinned is not None:
-            pinned_at[where] = pinned.cover(points, body) * ~inside
-            surface = pinned.paint(points, body, surface)
+            surface, codes = pinned.paint(points, surface)
+            pinned_at[where] = codes * ~inside
         if surface.bump is not None:
             surface.bump = part.frame.axes.astype(np.float32) @ surface.bump
         sky = exposure.open.reshape(-1)[where] * np.where(inside, np.float32(0.35), 1)
@@ -148,11 +149,11 @@ def render(
     )  # fmt: skip
 
 
-def _covered(buffer: Buffer, shirt: Solid, pinned: Pinned, body: Skeleton) -> F32:
+def _covered(buffer: Buffer, shirt: Solid, pinned: Pinned) -> F32:
     """Where the pinned thing would show if no limb were before it."""
     out = np.zeros(buffer.part.shape, dtype=np.float32)
     where = np.flatnonzero((buffer.part >= 0) & ~buffer.inside)
-    out.reshape(-1)[where] = pinned.cover(points_of(buffer, where, shirt), body)
+    out.reshape(-1)[where] = pinned.cover(points_of(buffer, where, shirt))
     return out
 
 

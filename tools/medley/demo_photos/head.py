@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from medley.demo_photos.body import HAIR, HEAD, Maker, Material
+from medley.demo_photos.body import HAIR, HEAD, TORSO, Maker, Material
 from medley.demo_photos.noise import look_up, tile
 from medley.demo_photos.outfit import Outfit
 from medley.demo_photos.pose import Build, Skeleton
@@ -24,7 +24,8 @@ def head(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
     base = body.chest.point(0, body.torso * 0.9, -0.008 * make.h)
     thick = 0.031 if not outfit.female else 0.0265
     top = frame.point(0, -0.02 * make.h, -0.014 * make.h)
-    parts = [make.cone(Material.SKIN, base, top, (thick * 1.06, thick), group=3)]
+    parts = [make.cone(Material.SKIN, base, top, (thick * 1.06, thick), group=TORSO,
+                       blend=0.02)]  # fmt: skip
 
     def cone(
         a: Point, b: Point, ra: float, rb: float, blend: float = 0.012, scale: Point = (1, 1, 1)
@@ -43,8 +44,8 @@ def head(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
         cone((0.0052, -0.0145, 0.050), (-0.0052, -0.0145, 0.050), 0.0052, 0.0052, 0.005),
     ]
     for sign in (1, -1):
-        at = (sign * 0.0425, -0.005, -0.007)
-        parts.append(_ellipsoid(big, Material.FACE, at, (0.0065, 0.0145, 0.0095), frame, HEAD, 0.004))
+        at = (sign * 0.0415, -0.004, -0.008)
+        parts.append(_ellipsoid(big, Material.FACE, at, (0.0060, 0.0140, 0.0100), frame, HEAD, 0.004))
     return parts + _hair(big, frame, outfit) + _headwear(big, frame, outfit)
 
 
@@ -172,6 +173,8 @@ def paint_face(x: F32, y: F32, z: F32, outfit: Outfit) -> tuple[F32, F32]:
         jaw = np.clip((-0.019 - y + ax * 0.42) * 150, 0, 1) * (z > -0.004)
         lip = 1 - _spot(x, y, 0, -0.031, 0.0125, 0.0058, 0.3)
         mix((jaw * lip * (0.85 + grain)).astype(np.float32), outfit.hair, outfit.beard)
+    inner = _spot(y, z, -0.004, -0.007, 0.010, 0.006, 0.5) * (ax > 0.0435)
+    colour = colour + (dark[:, None] * 1.2 - colour) * (inner * np.float32(0.7))
     lips = skin[:, 0] * np.array([0.82, 0.44, 0.42], dtype=np.float32)
     width = 0.0115 + 0.004 * outfit.smile
     bend = (ax / np.float32(width)) ** 2 * np.float32(0.004 * outfit.smile)
@@ -204,6 +207,6 @@ def _glasses(mix: Callable[..., None], x: F32, y: F32, gloss: F32, front: F32) -
     bridge = ((ax < 0.006) & (np.abs(y - 0.004) < 0.0024)).astype(np.float32)
     arm = ((ax > 0.034) & (np.abs(y - 0.004) < 0.0025)).astype(np.float32)
     mix(np.maximum(np.maximum(lens, bridge), arm), (0.018, 0.020, 0.028))
-    shine = _spot(ax - y * 0.5, y, 0.014, 0.004, 0.005, 0.0035, 0.6) * lens
-    mix(shine, (0.24, 0.34, 0.50), 0.8)
-    gloss += lens * front * np.float32(1.0)
+    sheen = lens * np.clip((y + 0.009) * 55, 0, 1) ** 2
+    mix(sheen.astype(np.float32), (0.10, 0.14, 0.21), 0.7)
+    gloss += lens * front * np.float32(0.5)

@@ -43,6 +43,19 @@ def look_up(field: F32, u: F32, v: F32) -> F32:
     return out
 
 
+def glide(field: F32, u: F32, v: F32) -> F32:
+    """The field at u, v in tiles, without steps between its texels."""
+    x, y = u * np.float32(SIZE), v * np.float32(SIZE)
+    column, row = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
+    fx, fy = x - column, y - row
+    c0, r0 = column & (SIZE - 1), row & (SIZE - 1)
+    c1, r1 = (c0 + 1) & (SIZE - 1), (r0 + 1) & (SIZE - 1)
+    upper = field[r0, c0] * (1 - fx) + field[r0, c1] * fx
+    lower = field[r1, c0] * (1 - fx) + field[r1, c1] * fx
+    out: F32 = (upper * (1 - fy) + lower * fy).astype(np.float32)
+    return out
+
+
 def blur(field: F32, radius: int) -> F32:
     """Three box blurs of a 2-D array, edges repeated: nearly a Gaussian."""
     if radius < 1:

@@ -177,8 +177,8 @@ class Painter:
         neck *= ax < np.float32(0.047) * h
         bare = neck
         if o.cut == "singlet":
-            hole = (np.float32(0.081) - np.clip((y - 0.6) * 0.055, 0, 0.02)) * h
-            bare = np.maximum(bare, step(ax - hole, 0.0) * step(y, 0.60, 0.02))
+            hole = (np.float32(0.060) + np.clip((0.88 - y) / 0.32, 0, 2) ** 2 * 0.045) * h
+            bare = np.maximum(bare, step(ax - hole.astype(np.float32), 0.0))
         surface.albedo = blend(surface.albedo, o.skin, bare)
         if surface.bump is not None:
             surface.bump *= 1 - bare

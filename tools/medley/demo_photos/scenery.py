@@ -1,12 +1,14 @@
 """What lines the street: house fronts, trees, a far skyline, lamps."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from medley.demo_photos.camera import Camera
 from medley.demo_photos.light import Light, Linear, linear, lit
+from medley.demo_photos.noise import look_up, slopes, tile
 from medley.demo_photos.warp import paste_quad
 
 WALLS = (
@@ -15,6 +17,29 @@ WALLS = (
 )  # fmt: skip
 LEAVES = ("#3f6a2f", "#4f7a35", "#35602f", "#6a8a3a", "#2f5a3a", "#8a9a3f")
 AWNINGS = ("#a8322f", "#2f5d62", "#d8a13a", "#39507a", "#5b7f4f", "#7a3b52")
+
+
+@cache
+def crown_picture(kind: int, from_right: bool) -> Image.Image:
+    """A tree's crown, brightness and alpha: clumps of leaves lit from above and one side."""
+    side = 256
+    axis = np.linspace(-1.15, 1.15, side, dtype=np.float32)
+    x, y = np.meshgrid(axis, axis)
+    shift = np.float32(0.21 * kind)
+    clumps = look_up(tile(2.6, 6.0, 20 + kind), x * np.float32(0.30) + shift, y * np.float32(0.30))
+    leaves = look_up(tile(1.0, 24.0, 20 + kind), x * np.float32(0.42), y * np.float32(0.42) + shift)
+    edge = 1 - np.hypot(x, y * 1.04) + clumps * np.float32(0.16) + leaves * np.float32(0.07)
+    alpha = np.clip(edge * 9, 0, 1)
+    gaps = np.clip((leaves * 0.5 + clumps * 0.75 + 1.55 - np.hypot(x, y) * 0.55) * 3, 0, 1)
+    du, dv = slopes(2.6, 6.0, 20 + kind)
+    u, v = x * np.float32(0.30) + shift, y * np.float32(0.30)
+    sign = np.float32(1 if from_right else -1)
+    relief = look_up(dv, u, v) * np.float32(0.7) - look_up(du, u, v) * sign * np.float32(0.5)
+    ball = -y * np.float32(0.42) + x * sign * np.float32(0.26)
+    tone = np.float32(0.40) + ball * np.float32(0.75) + relief * np.float32(0.13)
+    tone += clumps * np.float32(0.10) + leaves * np.float32(0.10)
+    planes = [(p * 255).clip(0, 255).astype(np.uint8) for p in (tone, alpha * gaps)]
+    return Image.merge("LA", [Image.fromarray(p) for p in planes])
 
 
 @dataclass(frozen=True)
@@ -124,38 +149,36 @@ class Painter:
         ends = [(float(self.canvas.width), base + 3), (0.0, base + 3)]
         ImageDraw.Draw(self.canvas).polygon(outline + ends, fill=self.shade(colour, z, 0.4))
 
-    def tree(self, s: float, d: float, metres: float, crown: float = 0.62) -> None:
+    def tree(self, s: float, d: float, metres: float, crown: float = 0.66) -> None:
         """One tree by the road."""
         x, z = self.camera.road(s, d)
         if z < 3.0:
             return
         k = self.camera.scale(z)
         u, v = self.camera.project(x, 0, z)
-        reach = metres * 0.45 * k
+        reach = metres * 0.44 * k
         if u + reach < 0 or u - reach > self.canvas.width:
             return
-        draw = ImageDraw.Draw(self.canvas)
         trunk = self.shade("#4b3d31", z, 0.3)
-        draw.polygon(
-            [(u - 0.16 * k, v), (u + 0.16 * k, v), (u + 0.07 * k, v - metres * 0.55 * k),
+        ImageDraw.Draw(self.canvas).polygon(
+            [(u - 0.15 * k, v), (u + 0.15 * k, v), (u + 0.07 * k, v - metres * 0.55 * k),
              (u - 0.07 * k, v - metres * 0.55 * k)], fill=trunk,
         )  # fmt: skip
-        leaf = np.array(linear(str(self.rng.choice(LEAVES))))
-        lx, ly, lz = self.light.sun_from
-        middle = v - metres * (1 - crown / 2) * k
-        for layer, (sun, size) in enumerate(((0.02, 1.0), (0.22, 0.9), (0.55, 0.78), (0.95, 0.6))):
-            shift = layer * 0.045
-            tone = leaf * (0.75 + 0.15 * layer)
-            back = 0.5 if lz < 0 else 1.0
-            for n in range(34 if layer < 3 else 22):
-                angle, far = self.rng.random() * 6.283, np.sqrt(self.rng.random()) * size
-                cx = u + reach * (np.cos(angle) * far + lx * shift * 2.2)
-                cy = middle - metres * crown * 0.5 * k * (np.sin(angle) * far + ly * shift * 2.2)
-                r = reach * float(self.rng.uniform(0.10, 0.24)) * (1.15 - layer * 0.2)
-                vary = tone * float(self.rng.uniform(0.82, 1.18))
-                colour = self.shade((vary[0], vary[1], vary[2]), z, sun * back, 0.45 + 0.14 * layer) \
-                    if n % 4 == 0 else colour  # noqa: F821
-                draw.ellipse((cx - r, cy - r * 0.85, cx + r, cy + r * 0.85), fill=colour)
+        kind, colour = int(self.rng.integers(4)), str(self.rng.choice(LEAVES))
+        leaves = crown_picture(kind, self.light.sun_from[0] > 0)
+        back = 0.35 if self.light.sun_from[2] < 0 else 1.0
+        dark = self.shade(colour, z, 0.02, 0.34)
+        bright = self.shade(colour, z, 1.0 * back, 1.15)
+        tables = [
+            [round(a + (b - a) * i / 255) for i in range(256)]
+            for a, b in zip(dark, bright, strict=True)
+        ]
+        size = (max(2, round(reach * 2.3)), max(2, round(metres * crown * 1.18 * k)))
+        tone = leaves.getchannel("L").resize(size, Image.Resampling.BILINEAR)
+        alpha = leaves.getchannel("A").resize(size, Image.Resampling.BILINEAR)
+        shown = Image.merge("RGB", [tone.point(table) for table in tables])
+        corner = (round(u - size[0] / 2), round(v - metres * k * 1.04))
+        self.canvas.paste(shown, corner, alpha)
 
     def avenue(self, s: float, start: float, gap: float, end: float = 120.0) -> None:
         """Trees along one side, far to near."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from medley.demo_photos.light import Light
 from medley.demo_photos.noise import blur
@@ -19,21 +20,12 @@ class Exposure:
 
 
 def _small(field: F32, step: int) -> F32:
-    h, w = field.shape[0] // step * step, field.shape[1] // step * step
-    out: F32 = field[:h, :w].reshape(h // step, step, w // step, step).mean(axis=(1, 3))
-    return out
+    return np.asarray(Image.fromarray(field).reduce(step), dtype=np.float32)
 
 
-def _large(field: F32, shape: tuple[int, int], step: int) -> F32:
-    rows = np.clip((np.arange(shape[0]) + 0.5) / step - 0.5, 0, field.shape[0] - 1)
-    columns = np.clip((np.arange(shape[1]) + 0.5) / step - 0.5, 0, field.shape[1] - 1)
-    r0, c0 = rows.astype(np.int32), columns.astype(np.int32)
-    r1 = np.minimum(r0 + 1, field.shape[0] - 1)
-    c1 = np.minimum(c0 + 1, field.shape[1] - 1)
-    fr, fc = (rows - r0).astype(np.float32)[:, None], (columns - c0).astype(np.float32)[None, :]
-    along = field[r0] + (field[r1] - field[r0]) * fr
-    out: F32 = along[:, c0] + (along[:, c1] - along[:, c0]) * fc
-    return out
+def _large(field: F32, shape: tuple[int, int]) -> F32:
+    whole = Image.fromarray(field).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+    return np.asarray(whole, dtype=np.float32)
 
 
 def expose(buffer: Buffer, mask: Bool, light: Light, reach: float = 0.16) -> Exposure:
@@ -65,7 +57,7 @@ def expose(buffer: Buffer, mask: Bool, light: Light, reach: float = 0.16) -> Exp
             sun = np.minimum(sun, 1 - block)
         sun = blur(sun, max(1, round(0.008 * scale)))
     shape = (buffer.height, buffer.width)
-    return Exposure(_large(open_sky, shape, step), _large(sun, shape, step))
+    return Exposure(_large(open_sky, shape), _large(sun, shape))
 
 
 def _shifted(field: F32, dx: int, dy: int) -> F32:

@@ -16,9 +16,7 @@ def cast_shadow(
     squash = camera.eye / z
     lx, ly, lz = (float(c) for c in light.direction())
     ly = max(ly, 0.3)
-    mask = Image.new("L", canvas.size)
-    feet = Image.new("L", canvas.size)
-    draw, contact = ImageDraw.Draw(mask), ImageDraw.Draw(feet)
+    discs: list[tuple[float, float, float, float]] = []
     u, v = camera.project(x, 0, z)
     for solid in drawing.solids:
         a, b = solid.frame.point(*solid.a), solid.frame.point(*solid.b)
@@ -31,27 +29,34 @@ def cast_shadow(
             if distance < 1.5:
                 continue
             pu, pv = camera.project(x + gx, 0, distance)
-            kk = camera.scale(distance)
-            rv = r * kk * max(camera.eye / distance, 0.08) * 1.3
-            draw.ellipse((pu - r * kk, pv - rv, pu + r * kk, pv + rv), fill=255)
+            ru = r * camera.scale(distance)
+            discs.append((pu, pv, ru, ru * max(camera.eye / distance, 0.08) * 1.3))
+    steps: list[tuple[float, float, float, int]] = []
     for side in drawing.body.sides:
         p = side.foot.point(0, 0, 0.04)
         gap = max(0.0, float(p[1]) - 0.09)
-        pu, pv = u + p[0] * k, v + p[2] * k * squash
-        r, dark = (0.13 + gap * 0.3) * k, round(255 * max(0.0, 1 - gap / 0.45))
-        contact.ellipse(
-            (pu - r, pv - r * max(squash, 0.12) * 1.4, pu + r, pv + r * max(squash, 0.12) * 1.4),
-            fill=dark,
-        )
-    soft = max(1.0, light.softness * k * 1.2)
+        dark = round(255 * max(0.0, 1 - gap / 0.45))
+        steps.append((u + p[0] * k, v + p[2] * k * squash, (0.13 + gap * 0.3) * k, dark))
+    soft, near = max(1.0, light.softness * k * 1.2), max(1.0, 0.045 * k)
+    edge = 3 * max(soft, near)
+    around = [*discs, *((pu, pv, r, r) for pu, pv, r, _ in steps)]
+    x0 = max(0, int(min(d[0] - d[2] for d in around) - edge))
+    y0 = max(0, int(min(d[1] - d[3] for d in around) - edge))
+    x1 = min(canvas.width, int(max(d[0] + d[2] for d in around) + edge))
+    y1 = min(canvas.height, int(max(d[1] + d[3] for d in around) + edge))
+    if x1 <= x0 or y1 <= y0:
+        return
+    mask, feet = Image.new("L", (x1 - x0, y1 - y0)), Image.new("L", (x1 - x0, y1 - y0))
+    draw, contact = ImageDraw.Draw(mask), ImageDraw.Draw(feet)
+    for pu, pv, ru, rv in discs:
+        draw.ellipse((pu - ru - x0, pv - rv - y0, pu + ru - x0, pv + rv - y0), fill=255)
+    for pu, pv, r, dark in steps:
+        flat = r * max(squash, 0.12) * 1.4
+        contact.ellipse((pu - r - x0, pv - flat - y0, pu + r - x0, pv + flat - y0), fill=dark)
     mask = mask.filter(ImageFilter.GaussianBlur(soft))
-    feet = feet.filter(ImageFilter.GaussianBlur(max(1.0, 0.045 * k)))
-    strength = light.shadow
-    if light.name == "night":
-        strength = 0.5
+    feet = feet.filter(ImageFilter.GaussianBlur(near))
     shade = ImageChops.lighter(
-        mask.point([round(i * strength) for i in range(256)]),
+        mask.point([round(i * light.shadow) for i in range(256)]),
         feet.point([round(i * 0.62) for i in range(256)]),
     )
-    tint = Image.new("RGB", canvas.size, (14, 17, 30))
-    canvas.paste(tint, (0, 0), shade)
+    canvas.paste(Image.new("RGB", mask.size, (14, 17, 30)), (x0, y0), shade)

@@ -6,6 +6,7 @@ form, and its discriminant is a quadratic in x and y, so a solid costs some fort
 operations over its own bounding box. View space is in metres: x right, y up, z to the viewer.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 type F32 = NDArray[np.float32]
 type F64 = NDArray[np.float64]
 type Bool = NDArray[np.bool_]
+type Index = NDArray[np.intp]
 type Keep = Callable[[F32, F32, F32], Bool]
 
 FAR = np.float32(-1e6)
@@ -92,16 +94,20 @@ class Buffer:
 
 def bounds(solid: Solid) -> tuple[float, float, float, float]:
     """The solid's extent in view space: x0, y0, x1, y1 (metres)."""
-    spread = solid.frame.axes @ np.diag(solid.scale)
-    reach_x = float(np.linalg.norm(spread[0]))
-    reach_y = float(np.linalg.norm(spread[1]))
-    pa, pb = solid.frame.point(*solid.a), solid.frame.point(*solid.b)
-    ra, rb = solid.ra * (1 + solid.wave), solid.rb * (1 + solid.wave)
+    (ax, ay, az), (bx, by, bz) = solid.frame.axes[:2].tolist()
+    sx, sy, sz = solid.scale
+    grow = 1 + solid.wave
+    reach_x = grow * math.sqrt((ax * sx) ** 2 + (ay * sy) ** 2 + (az * sz) ** 2)
+    reach_y = grow * math.sqrt((bx * sx) ** 2 + (by * sy) ** 2 + (bz * sz) ** 2)
+    ox, oy, _ = solid.frame.origin.tolist()
+    (a0, a1, a2), (b0, b1, b2) = solid.a.tolist(), solid.b.tolist()
+    pax, pay = ox + ax * a0 + ay * a1 + az * a2, oy + bx * a0 + by * a1 + bz * a2
+    pbx, pby = ox + ax * b0 + ay * b1 + az * b2, oy + bx * b0 + by * b1 + bz * b2
     return (
-        min(pa[0] - ra * reach_x, pb[0] - rb * reach_x),
-        min(pa[1] - ra * reach_y, pb[1] - rb * reach_y),
-        max(pa[0] + ra * reach_x, pb[0] + rb * reach_x),
-        max(pa[1] + ra * reach_y, pb[1] + rb * reach_y),
+        min(pax - solid.ra * reach_x, pbx - solid.rb * reach_x),
+        min(pay - solid.ra * reach_y, pby - solid.rb * reach_y),
+        max(pax + solid.ra * reach_x, pbx + solid.rb * reach_x),
+        max(pay + solid.ra * reach_y, pby + solid.rb * reach_y),
     )
 
 
@@ -197,20 +203,21 @@ class _Rays:
         )
         return x, y, z
 
-    def normal(self, t: F32, where: F32) -> F32:
-        """Unit normals in view space."""
+    def normal(self, rows: Index, columns: Index, t: F32, where: F32) -> F32:
+        """Unit normals (3, n) in view space at these pixels of the window."""
+        x, y = self.x[columns], self.y[rows]
         back = self.to_local.T
-        parts = []
+        on_x, on_y = back @ self.c0, back @ self.c1
+        start, along, axis = back @ self.base, back @ self.rd, back @ self.ba
+        out = np.empty((3, t.size), dtype=np.float32)
         for i in range(3):
-            row = back[i]
-            n = self.along(row) + t * np.float32(row @ self.rd) - where * np.float32(row @ self.ba)
-            parts.append(n)
-        out = np.stack(parts)
+            out[i] = x * np.float32(on_x[i]) + y * np.float32(on_y[i])
+            out[i] += t * np.float32(along[i]) - where * np.float32(axis[i]) + np.float32(start[i])
         out /= np.sqrt(np.maximum((out * out).sum(axis=0), np.float32(1e-12)))
         return out
 
 
-def _hit(rays: _Rays) -> tuple[F32, F32, Bool]:
+def _hit(rays: _Rays) -> tuple[F32, F32, Bool | None]:
     """Nearest hit of the solid: distance, place along the axis, and whether seen from inside."""
     s = rays.solid
     has_side = rays.d2 > 1e-9 and rays.d2 * rays.rd2 - rays.m2 * rays.m2 > 1e-9
@@ -226,10 +233,9 @@ def _hit(rays: _Rays) -> tuple[F32, F32, Bool]:
         far[(far_where < low) | (far_where > high)] = np.inf
         inside = np.isinf(t) & np.isfinite(far)
         return np.where(inside, far, t), np.where(inside, far_where, where), inside
-    none = np.zeros(rays.m1.shape, dtype=np.bool_)
     first = rays.ball(0.0, s.ra)
     if rays.m0 < 1e-12:
-        return first, np.zeros_like(first), none
+        return first, np.zeros_like(first), None
     last = rays.ball(1.0, s.rb)
     where = np.where(last < first, np.float32(1), np.float32(0))
     t = np.minimum(first, last)
@@ -238,7 +244,25 @@ def _hit(rays: _Rays) -> tuple[F32, F32, Bool]:
         side[(along < 0) | (along > 1)] = np.inf
         body = side < t
         t, where = np.where(body, side, t), np.where(body, along, where)
-    return t, where, none
+    return t, where, None
+
+
+def _melt(gap: F32, new: F32, old: F32, reach: float) -> tuple[F32, F32]:
+    """How two surfaces `gap` metres apart melt: the new one's share, and how much they swell.
+
+    A surface that turns away to its own rim has no say, or the rim would show as a line; and
+    surfaces that coincide need no fillet, only those that cross at an angle.
+    """
+    k = np.float32(reach)
+    share = np.float32(0.5) + np.float32(0.5) * gap / k
+    share = share * share * (3 - 2 * share)
+    ahead = gap > 0
+    behind = np.where(ahead, old[2], new[2])
+    say = np.clip(behind * 2, 0, 1)
+    share = np.where(ahead, 1 - (1 - share) * say, share * say)
+    angle = np.clip((1 - (new * old).sum(axis=0)) * 6, 0, 1)
+    lift: F32 = k * share * (1 - share) * angle
+    return share, lift
 
 
 def draw(buffer: Buffer, solid: Solid, part: int) -> None:
@@ -247,37 +271,37 @@ def draw(buffer: Buffer, solid: Solid, part: int) -> None:
     if x0 >= x1 or y0 >= y1:
         return
     rays = _Rays(solid, buffer.xs(x0, x1), buffer.ys(y0, y1))
-    t, where, inside = _hit(rays)
-    hit = np.isfinite(t)
+    t, along, inside = _hit(rays)
+    reach = np.float32(max(solid.blend, 0.0))
+    hit = -t > buffer.z[y0:y1, x0:x1] - reach
     if solid.keep is not None:
         hit &= solid.keep(*rays.position(t))
-    if not hit.any():
+    rows, columns = np.nonzero(hit)
+    if not rows.size:
         return
-    t = np.where(hit, t, np.float32(0))
-    z = np.where(hit, -t, FAR)
-    normal = rays.normal(t, where)
-    if solid.open:
-        normal = np.where(inside[None], -normal, normal)
-    window = (slice(y0, y1), slice(x0, x1))
-    old = buffer.z[window]
+    t, along = t[rows, columns], along[rows, columns]
+    normal = rays.normal(rows, columns, t, along)
+    within = inside[rows, columns] if inside is not None else np.zeros(t.shape, dtype=np.bool_)
+    normal[:, within] *= -1
+    at = (rows + y0) * buffer.width + columns + x0
+    z_plane, n_plane = buffer.z.reshape(-1), buffer.normal.reshape(3, -1)
+    group_plane = buffer.group.reshape(-1)
+    z, old = -t, z_plane[at]
     weight = (z > old).astype(np.float32)
+    top = np.maximum(z, old)
     if solid.blend > 0:
-        k = np.float32(solid.blend)
-        melt = (buffer.group[window] == solid.group) & hit
-        weight = np.where(melt, np.clip(0.5 + 0.5 * (z - old) / k, 0, 1), weight)
-        top = np.maximum(z, old)
-        seam = melt & (weight > 0) & (weight < 1)
-        if seam.any():
-            # Surfaces that coincide need no fillet, only those that cross at an angle.
-            before, after = buffer.normal[:, y0:y1, x0:x1][:, seam], normal[:, seam]
-            angle = np.clip((1 - (before * after).sum(axis=0)) * 6, 0, 1)
-            top[seam] += k * (weight * (1 - weight))[seam] * angle
-        buffer.z[window] = top
-    else:
-        buffer.z[window] = np.maximum(z, old)
-    view = buffer.normal[:, y0:y1, x0:x1]
-    view += (normal - view) * weight
+        melt = (group_plane[at] == solid.group) & (np.abs(z - old) < reach)
+        if melt.any():
+            before = n_plane[:, at[melt]]
+            share, lift = _melt(z[melt] - old[melt], normal[:, melt], before, solid.blend)
+            weight[melt] = share
+            top[melt] += lift
+            normal[:, melt] = before + (normal[:, melt] - before) * share
+            n_plane[:, at[melt]] = normal[:, melt]
+    z_plane[at] = top
     won = weight > 0.5
-    buffer.part[window][won] = part
-    buffer.group[window][won] = solid.group
-    buffer.inside[window] = np.where(won, inside, buffer.inside[window])
+    target = at[won]
+    n_plane[:, target] = normal[:, won]
+    buffer.part.reshape(-1)[target] = part
+    group_plane[target] = solid.group
+    buffer.inside.reshape(-1)[target] = within[won]

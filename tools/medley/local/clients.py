@@ -25,6 +25,7 @@ def make_client(service: str, endpoint_url: str, settings: LocalSettings) -> Any
             proxies={},
             signature_version="s3v4" if service == "s3" else None,
             s3={"addressing_style": "path"},
-            retries={"mode": "standard", "max_attempts": 4},
+            # Few: a server on this machine that does not answer is being stopped.
+            retries={"mode": "standard", "total_max_attempts": 2},
         ),
     )

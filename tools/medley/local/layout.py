@@ -49,7 +49,19 @@ class Layout:
         """The log of a process; a service's slug is the process of its routes."""
         return self.logs / f"{name}.log"
 
-    def prepare(self, *, keep: bool) -> None:
+    @property
+    def port(self) -> Path:
+        """The port that the kept state belongs to."""
+        return self.aws / "port"
+
+    def kept_port(self) -> int | None:
+        """The port that the kept state belongs to; None when nothing is kept."""
+        try:
+            return int(self.port.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def prepare(self, *, keep: bool, port: int) -> None:
         """Make the folders, empty but for the state when ``keep``."""
         stale = [self.logs, self.temporary]
         if not keep:
@@ -58,3 +70,5 @@ class Layout:
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (self.function_logs, self.temporary):
             folder.mkdir(parents=True, exist_ok=True)
+        if keep:
+            self.port.write_text(f"{port}\n")

@@ -136,7 +136,7 @@ class LocalStack:
             if clean_up(self.layout.run):
                 self._progress("ended what an earlier run left behind")
             ports = self._choose_ports()
-            self.layout.prepare(keep=self.keep)
+            self.layout.prepare(keep=self.keep, port=ports[""])
             self._start_aws(ports[""])
             with ThreadPoolExecutor(max_workers=len(self.services)) as pool:
                 try:
@@ -167,7 +167,13 @@ class LocalStack:
 
     def _choose_ports(self) -> dict[str, int]:
         """A port per slug, and AWS's under the empty name."""
-        ports = {"": self.settings.aws_port or free_port()}
+        kept = self.layout.kept_port() if self.keep else None
+        ports = {"": self.settings.aws_port or kept or free_port()}
+        if kept and kept != ports[""]:
+            raise ToolError(
+                f"What was kept belongs to port {kept}, as the queues' addresses do. "
+                f"Set MEDLEY_AWS_PORT to {kept}, or start without --keep."
+            )
         if not is_free(ports[""]):
             raise PortBusyError(ports[""], "the embedded AWS", "MEDLEY_AWS_PORT")
         for service in self.services:

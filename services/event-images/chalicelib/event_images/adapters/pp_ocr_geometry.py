@@ -152,6 +152,12 @@ def grow(box: Points, ratio: float) -> Points:
     return box + distance * moves
 
 
+def widen(box: Points, distance: float) -> Points:
+    """The rectangle with its left and right sides moved out."""
+    across = distance * _unit(box[1] - box[0] + box[2] - box[3])
+    return box + np.stack([-across, across, across, -across])
+
+
 def _unit(vector: Points) -> Points:
     length = np.linalg.norm(vector)
     return vector / length if length else vector

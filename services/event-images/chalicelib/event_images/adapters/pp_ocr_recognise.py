@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from . import pp_ocr_geometry as geometry
-from .pp_ocr_detect import to_tensor
-from .pp_ocr_models import Model
+from chalicelib.event_images.adapters import pp_ocr_geometry as geometry
+from chalicelib.event_images.adapters.pp_ocr_detect import to_tensor
+from chalicelib.event_images.adapters.pp_ocr_models import Model
 
 HEIGHT = 48  # pixels of a line, as trained
 NARROWEST = 160
+MARGIN = 0
 WIDEST = 960
 BATCH = 8
 
@@ -73,7 +74,7 @@ class Recogniser:
         """One line for each crop, in their order."""
         lines: dict[int, Line] = {}
         for batch in _batches([crop.width for crop in crops]):
-            width = max(NARROWEST, *(crops[i].width for i in batch))
+            width = max(NARROWEST, MARGIN + max(crops[i].width for i in batch))
             tensor = np.zeros((len(batch), 3, HEIGHT, width), dtype=np.float32)
             for row, i in enumerate(batch):
                 tensor[row, :, :, : crops[i].width] = to_tensor(crops[i])

@@ -59,8 +59,11 @@ export function askKey(refused) {
   });
 }
 
-/** Asks what to process; `start(body, idempotencyKey)` sends it and may throw a Problem. */
-export function askProcess(start) {
+/**
+ * Asks what to process; `start(body, idempotencyKey)` sends it and may throw a Problem.
+ * `first`: the event has no photos yet, so there are no uploads to read again.
+ */
+export function askProcess(start, { first }) {
   let sent = null; // the same question twice is one request, whatever became of the first answer
   const error = h("p", { class: "notice bad", role: "alert", hidden: true });
   const bucket = h("input", { id: "source-bucket", autocomplete: "off", spellcheck: "false" });
@@ -80,12 +83,13 @@ export function askProcess(start) {
     );
   const force = h("input", { type: "checkbox", id: "source-force" });
   const go = h("button", { class: "button main", type: "submit" }, "Start");
-  let kind = "uploads";
+  let kind = null;
   function choose(value) {
     kind = value;
     folder.hidden = kind !== "s3";
     prefix.required = kind === "s3";
   }
+  choose(first ? "s3" : "uploads");
   async function submit(event) {
     event.preventDefault();
     const source =
@@ -113,17 +117,17 @@ export function askProcess(start) {
       "form",
       { onsubmit: submit },
       closeButton(() => dialog),
-      h("h2", { id: "process-title" }, "Process again"),
-      h("p", { class: "quiet" }, "Reads what failed or was left out. Uploads are read by themselves."),
+      h("h2", { id: "process-title" }, first ? "Photos from S3" : "Process again"),
+      h("p", { class: "quiet" }, first ? "Reads the photos of a folder where they lie." : "Reads what failed or was left out. Uploads are read by themselves."),
       h(
         "fieldset",
-        null,
+        { hidden: first },
         h("legend", null, "Photos from"),
-        choice("uploads", "This event's uploads", true),
-        choice("s3", "A folder in S3", false),
+        choice("uploads", "This event's uploads", !first),
+        choice("s3", "A folder in S3", first),
       ),
       folder,
-      h("label", { class: "choice", for: "source-force" }, force, h("span", null, "Read photos again that are done")),
+      h("label", { class: "choice", for: "source-force", hidden: first }, force, h("span", null, "Read photos again that are done")),
       error,
       h(
         "div",
@@ -134,5 +138,5 @@ export function askProcess(start) {
     ),
   );
   open(dialog);
-  go.focus();
+  (first ? prefix : go).focus();
 }

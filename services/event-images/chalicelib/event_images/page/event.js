@@ -46,7 +46,8 @@ export function eventView(eventId, go) {
   const about = h("p", { class: "lede" });
   const error = h("p", { class: "notice bad", role: "alert", hidden: true });
   const retry = h("button", { class: "button small", type: "button", onclick: () => guard(open()) }, "Try again");
-  const again = h("button", { class: "button ghost", type: "button", onclick: () => askProcess(process) }, icon("again"), "Process again");
+  const againWords = h("span", null, "Process again");
+  const again = h("button", { class: "button ghost", type: "button", onclick: () => askProcess(process, { first: !photoCount() }) }, icon("again"), againWords);
   const zone = dropZone(uploads, again);
   const following = requestPanel((imageId) => href({ photo: imageId }));
   const search = searchForm((bib, typing) => go(href({ bib, state: "", photo: "" }), { replace: typing }));
@@ -82,6 +83,8 @@ export function eventView(eventId, go) {
     const query = new URLSearchParams(Object.entries({ ...here, ...change }).filter(([, value]) => value));
     return `#/events/${encodeURIComponent(eventId)}${query.size ? `?${query}` : ""}`;
   }
+
+  const photoCount = () => Object.values(event?.counts ?? {}).reduce((sum, count) => sum + count, 0);
 
   function complain(problem) {
     if (left) return;
@@ -142,12 +145,14 @@ export function eventView(eventId, go) {
   function draw(fresh) {
     event = fresh;
     const { pending, done, failed } = event.counts;
-    const all = pending + done + failed;
+    const all = photoCount();
     heading.textContent = event.name;
     document.title = `${event.name} · Medley`;
-    about.textContent = [event.date && day(event.date), plural(all, "photo"), pending && `${number(pending)} waiting to be read`].filter(Boolean).join(" · ");
+    about.textContent = [event.date && day(event.date), all > 0 && plural(all, "photo"), pending && `${number(pending)} waiting to be read`].filter(Boolean).join(" · ");
     body.hidden = false;
     node.classList.toggle("no-photos", all === 0 && !here.bib);
+    againWords.textContent = all ? "Process again" : "Photos from S3 …";
+    again.setAttribute("aria-label", againWords.textContent); // on a phone the icon stands alone
     tabs.show(here.state, { "": all, DONE: done, PENDING: pending, FAILED: failed });
   }
 
@@ -162,7 +167,7 @@ export function eventView(eventId, go) {
     nothing.hidden = true;
     more.hidden = true;
     found.hidden = true;
-    tabs.node.hidden = Boolean(here.bib);
+    node.classList.toggle("searching", Boolean(here.bib));
     if (event) guard(mine.more());
   }
 
@@ -173,20 +178,22 @@ export function eventView(eventId, go) {
     // An observer tells of crossings only; a short page may leave the button in view.
     near.unobserve(more);
     near.observe(more);
-    nothing.hidden = !loaded || items.length > 0 || (!here.bib && !here.state);
+    nothing.hidden = !loaded || items.length > 0 || !(here.bib || here.state);
     nothing.textContent = here.bib ? noneFound() : "No photo is in this state.";
-    found.hidden = !here.bib || !items.length;
-    if (here.bib && items.length) {
-      const words = `${items.length}${cursor ? "+" : ""} ${items.length === 1 && !cursor ? "photo" : "photos"} of `;
+    found.hidden = !here.bib;
+    if (here.bib) {
+      const count = items.length ? `${number(items.length)}${cursor ? "+" : ""}` : "No";
+      const words = `${count} ${items.length === 1 && !cursor ? "photo" : "photos"} of `;
       found.replaceChildren(h("h2", null, words, h("span", { class: "bib found" }, here.bib)), h("a", { class: "button small", href: href({ bib: "", photo: "" }) }, "Show all photos"));
+      announce(words + here.bib);
     }
-    if (here.bib) announce(items.length ? `${items.length} photos of ${here.bib}` : noneFound());
     if (here.photo) showPhoto();
   }
 
   function noneFound() {
-    const wait = event?.counts.pending ? ` ${plural(event.counts.pending, "photo is", "photos are")} still to be read.` : "";
-    return `No photo of ${here.bib} was found.${wait}`;
+    const wait = event?.counts.pending ?? 0;
+    if (wait) return `${plural(wait, "photo is", "photos are")} still to be read.`;
+    return "The number may be hidden or blurred: it is worth a look through all photos.";
   }
 
   function place(imageId) {

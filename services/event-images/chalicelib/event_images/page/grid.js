@@ -4,6 +4,7 @@ import { arrange, h, icon, safeUrl } from "./dom.js";
 import { explain } from "./words.js";
 
 const CHIPS = 4;
+const BLANK_RATIO = 1.25;
 const FRESH_MS = 45 * 60_000; // signed addresses last an hour
 const RELOAD_MS = 60_000;
 const since = new WeakMap();
@@ -64,7 +65,7 @@ export function photoGrid({ href, broken }) {
 
 function tile(photo, bib, href, failed) {
   const thumb = safeUrl(photo.thumbUrl ?? "invalid:");
-  const ratio = photo.width && photo.height ? Math.min(2.2, Math.max(0.6, photo.width / photo.height)) : 1.5;
+  const ratio = photo.width && photo.height ? Math.min(2.2, Math.max(0.6, photo.width / photo.height)) : BLANK_RATIO;
   const found = plain(bib ?? "");
   const bibs = [...photo.bibs].sort((a, b) => (plain(b) === found) - (plain(a) === found));
   const link = h(

@@ -24,7 +24,7 @@ export function lightbox({ move, close, bibHref, broken }) {
   const next = action("Next photo", "next", () => move(1), { class: "box-button turn next" });
   const node = h(
     "dialog",
-    { class: "lightbox", "aria-label": "Photo", onclose: () => close(), onkeydown: keyed },
+    { class: "lightbox", "aria-label": "Photo", tabindex: "-1", onclose: () => close(), onkeydown: keyed },
     h(
       "header",
       { class: "box-head" },
@@ -90,10 +90,12 @@ export function lightbox({ move, close, bibHref, broken }) {
     if (!node.open) {
       document.body.append(node);
       node.showModal();
+      node.focus(); // not its first button: arrow keys are what one uses here
     }
+    // Turning shows the next one at once.
     for (const near of [place.next, place.previous]) {
       const ahead = near && safeUrl(near.webUrl ?? "invalid:");
-      if (ahead) new Image().src = ahead; // so that turning shows it at once
+      if (ahead) new Image().src = ahead;
     }
   }
 
@@ -112,9 +114,6 @@ export function lightbox({ move, close, bibHref, broken }) {
     const entry = (term, ...value) => h("div", null, h("dt", null, term), h("dd", null, ...value));
     const readings = [...(photo.readings ?? [])].sort((a, b) => b.accepted - a.accepted || b.confidence - a.confidence);
     return [
-      photo.state === "FAILED" &&
-        h("p", { class: "notice bad" }, explain(photo.error), " ", h("code", null, photo.error?.code ?? "unknown")),
-      photo.state === "PENDING" && h("p", { class: "notice" }, "This photo waits to be read."),
       h(
         "dl",
         null,
@@ -148,7 +147,7 @@ export function lightbox({ move, close, bibHref, broken }) {
 
 function message(photo) {
   const failed = photo.state === "FAILED";
-  return h("div", { class: "box-blank" }, icon(failed ? "alert" : "clock"), h("p", null, failed ? explain(photo.error) : "Waiting to be read"));
+  return h("div", { class: "box-blank" }, icon(failed ? "alert" : "clock"), h("p", null, failed ? explain(photo.error) : "Waiting to be read"), failed && h("code", null, photo.error?.code ?? "unknown"));
 }
 
 function readingRow(reading, bibHref) {
@@ -157,7 +156,7 @@ function readingRow(reading, bibHref) {
     "li",
     { class: reading.accepted ? "" : "unsure" },
     chip,
-    h("span", null, `${Math.round(reading.confidence * 100)} %`, reading.accepted ? "" : ", not sure enough"),
+    h("span", null, `${Math.round(reading.confidence * 100)}%`, reading.accepted ? "" : ", not sure enough"),
   );
 }
 
@@ -187,7 +186,7 @@ function labels({ width, height, readings }) {
       const label = h(
         "span",
         { class: accepted ? "label" : "label unsure" },
-        accepted ? bib : `${bib}  ${Math.round(confidence * 100)} %`,
+        accepted ? bib : `${bib} · ${Math.round(confidence * 100)}%`,
       );
       const inside = y0 / height < 0.07; // no room above: stand below
       label.classList.toggle("below", inside);

@@ -59,6 +59,7 @@ export function poll(task, failed = () => {}) {
   }
 
   document.addEventListener("visibilitychange", seen);
+  addEventListener("online", wake);
   plan(SOON_MS);
   return {
     wake,
@@ -66,6 +67,7 @@ export function poll(task, failed = () => {}) {
       stopped = true;
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", seen);
+      removeEventListener("online", wake);
     },
   };
 }

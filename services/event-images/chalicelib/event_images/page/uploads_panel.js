@@ -31,7 +31,7 @@ export function dropZone(uploads, ...beside) {
     h(
       "div",
       { class: "drop-words" },
-      h("p", { class: "drop-title" }, "Drop photos or a folder anywhere"),
+      h("p", { class: "drop-title" }, h("span", { class: "no-touch" }, "Drop photos or a folder anywhere"), h("span", { class: "touch" }, "Add the photos of the race")),
       h("p", { class: "quiet" }, "JPEG, PNG or WebP, up to 60 MB each. Bibs are read as they arrive."),
     ),
     h(
@@ -114,18 +114,18 @@ export function uploadsPanel(uploads) {
     node.hidden = uploads.items.length === 0;
     const share = sum.bytes ? sum.sent / sum.bytes : sum.done ? 1 : 0;
     bar.value = share;
-    bar.hidden = all === 0;
+    bar.hidden = !uploads.busy;
     stop.hidden = !uploads.busy;
     close.hidden = uploads.busy;
     retry.hidden = sum.failed < 2;
     title.textContent = uploads.busy ? `Uploading ${number(sum.done)} of ${number(all)}` : ended(sum);
     note.textContent = uploads.busy
-      ? `${Math.round(share * 100)} % · ${bytes(sum.sent)} of ${bytes(sum.bytes)}`
+      ? `${Math.round(share * 100)}% · ${bytes(sum.sent)} of ${bytes(sum.bytes)}`
       : sum.done
         ? "Each is read for bibs now, and appears below."
         : "";
-    const doneRows = uploads.items.filter((item) => item.state === "done").slice(-RECENT);
-    const shown = uploads.items.filter((item) => item.state === "sending" || doneRows.includes(item));
+    const recent = uploads.busy ? uploads.items.filter((item) => item.state === "done").slice(-RECENT) : [];
+    const shown = uploads.items.filter((item) => item.state === "sending" || recent.includes(item));
     const bad = uploads.items.filter((item) => ["failed", "refused"].includes(item.state));
     arrange(rows, shown.map(row));
     arrange(problems, bad.slice(0, MOST_PROBLEMS).map(row));

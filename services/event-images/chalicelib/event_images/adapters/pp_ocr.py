@@ -1,0 +1,110 @@
+"""The PP-OCR engine: detector and recogniser on onnxruntime, without OpenCV."""
+
+import math
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from PIL import Image
+
+from chalicelib.event_images.adapters import pp_ocr_geometry as geometry
+from chalicelib.event_images.adapters.pp_ocr_detect import Detector, TextBox
+from chalicelib.event_images.adapters.pp_ocr_models import DETECTOR, RECOGNISER, Model, find_models
+from chalicelib.event_images.adapters.pp_ocr_recognise import Line, Recogniser, crop
+from chalicelib.event_images.domain.bibs import MOST_DIGITS, Box, Sighting, readings
+from chalicelib.event_images.models import BibReading
+from chalicelib.event_images.ports import BibReader
+
+# A box may cut a number's ends off. What reads like digits is looked at once more with this
+# much more on both sides, in heights of the line.
+WIDER = 0.45
+LEAST_FOR_ANOTHER_LOOK = 0.2
+
+
+class PpOcrReader(BibReader):
+    """Reads bibs with the PP-OCR models. One is enough for all threads of a process.
+
+    Args:
+        models_dir: Where the models are; by default in the ``rapidocr`` wheel.
+        threads: How many the models use; by default as many as there are processors to run on.
+
+    Raises:
+        PermanentError: ``models_missing``.
+    """
+
+    def __init__(self, models_dir: Path | None = None, threads: int | None = None) -> None:
+        self._models = find_models(models_dir)
+        self._threads = threads or available_processors()
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return "ppocr"
+
+    def read(self, image: Image.Image) -> list[BibReading]:
+        """What is printed on the bibs of an upright RGB image: best first, one per number."""
+        return readings(self.sightings(image), max(image.size))
+
+    def sightings(self, image: Image.Image) -> list[Sighting]:
+        """All that looks a little like a number, before it is weighed."""
+        detector, recogniser = self._networks
+        boxes = detector.find(image)
+        lines = recogniser.read([crop(image, box.corners) for box in boxes])
+        again = [
+            TextBox(wider(box.corners), box.score)
+            for box, line in zip(boxes, lines, strict=True)
+            if len(line.digits) <= MOST_DIGITS and probability(line) >= LEAST_FOR_ANOTHER_LOOK
+        ]
+        wide = recogniser.read([crop(image, box.corners) for box in again])
+        return [
+            _sighting(box, line, image.size)
+            for box, line in zip([*boxes, *again], [*lines, *wide], strict=True)
+            if line.digits
+        ]
+
+    @cached_property
+    def _networks(self) -> tuple[Detector, Recogniser]:
+        # Loading takes half a second, and a process that only imports this has no use for it.
+        with self._lock:
+            if "_networks" in self.__dict__:
+                loaded: tuple[Detector, Recogniser] = self.__dict__["_networks"]
+                return loaded
+            detector = Detector(Model(self._models / DETECTOR, self._threads))
+            recogniser = Recogniser(Model(self._models / RECOGNISER, self._threads))
+            return detector, recogniser
+
+
+def available_processors() -> int:
+    """How many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def probability(line: Line) -> float:
+    """That every character of a line is the digit that was read, 0 to 1."""
+    return math.prod(line.digit_confidences) * line.digit_share ** len(line.digits)
+
+
+def wider(corners: geometry.Points) -> geometry.Points:
+    """A box with more on its left and right."""
+    return geometry.widen(corners, WIDER * geometry.sides(corners)[1])
+
+
+def _sighting(box: TextBox, line: Line, size: tuple[int, int]) -> Sighting:
+    return Sighting(
+        text=line.text,
+        digits=line.digits,
+        probability=probability(line),
+        box=_around(box.corners, size),
+        height=geometry.sides(box.corners)[1],
+        found=box.score,
+    )
+
+
+def _around(corners: geometry.Points, size: Sequence[int]) -> Box:
+    (x0, y0), (x1, y1) = (np.clip(edge, 0, size) for edge in (corners.min(0), corners.max(0)))
+    return round(float(x0), 1), round(float(y0), 1), round(float(x1), 1), round(float(y1), 1)
