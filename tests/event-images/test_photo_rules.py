@@ -13,6 +13,7 @@ from chalicelib.event_images.domain.sources import allowed, place
 from chalicelib.event_images.models import (
     BibReading,
     CreateEvent,
+    ListedPhoto,
     PhotoReading,
     PhotoState,
     S3Source,
@@ -204,3 +205,8 @@ def test_an_event_id_is_readable() -> None:
     made = events.new_event_id("Zürich Marathon 2026!", "seed")
     assert made.startswith("zurich-marathon-2026-")
     assert events.new_event_id("東京", "seed").startswith("event-")
+
+
+def test_a_listed_photo_is_registered_as_any_other() -> None:
+    listed = ListedPhoto(image_id="x", version=7, **source().model_dump())
+    assert photo_rows.new_row("run", listed, NOW) == photo_rows.new_row("run", source(), NOW)

@@ -139,6 +139,7 @@ MACHINE = {
                     "Weigh": {
                         "Type": "Task",
                         "Resource": "arn:aws:states:::lambda:invoke",
+                        "TimeoutSeconds": 3,
                         "Parameters": {"FunctionName": "${WeighArn}", "Payload.$": "$"},
                         "ResultSelector": {"outcome": "weighed", "pid.$": "$.Payload.pid"},
                         "Retry": [
@@ -196,13 +197,16 @@ POLICY = {
 }
 
 
-def write_parcels(root: Path) -> Path:
-    """Write the service below ``root``; ``root``."""
-    folder = root / "parcels"
+def write_parcels(root: Path, name: str = "parcels") -> Path:
+    """Write the service below ``root``, under another name if need be; ``root``."""
+    folder = root / name
     (folder / ".chalice").mkdir(parents=True)
-    (folder / "app.py").write_text(APP)
-    (folder / "resources.yaml").write_text(RESOURCES)
-    (folder / "state_machine.asl.json").write_text(json.dumps(MACHINE))
-    (folder / ".chalice" / "config.json.in").write_text(json.dumps(CONFIG))
-    (folder / ".chalice" / "policy.json.in").write_text(json.dumps(POLICY))
+    for file, text in {
+        "app.py": APP,
+        "resources.yaml": RESOURCES,
+        "state_machine.asl.json": json.dumps(MACHINE),
+        ".chalice/config.json.in": json.dumps(CONFIG),
+        ".chalice/policy.json.in": json.dumps(POLICY),
+    }.items():
+        (folder / file).write_text(text.replace("parcels", name))
     return root

@@ -60,7 +60,8 @@ def test_a_worker_outlives_an_exception_of_its_handler(parcels: LocalStack) -> N
 
 
 def test_a_wide_map_waits_for_few_workers_instead_of_starting_many(parcels: LocalStack) -> None:
-    results = weigh_all(parcels, *[{"kind": "work"}] * 20)
+    # Longer together, for two workers, than the machine lets a single one take.
+    results = weigh_all(parcels, *[{"kind": "work"}] * 36)
     assert {result["outcome"] for result in results} == {"weighed"}
     assert len({result["pid"] for result in results}) <= WORKERS
 

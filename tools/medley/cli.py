@@ -52,7 +52,12 @@ def up(
         bool, typer.Option("--keep", help="Keep AWS's state, and start with what was kept.")
     ] = False,
 ) -> None:
-    """Start the local stack, print where it is, and stop it with Ctrl-C."""
+    """Start the local stack, print where it is, and stop it with Ctrl-C.
+
+    Settings come from the environment: MEDLEY_AWS_PORT (4566), MEDLEY_BASE_PORT (8001, the first
+    service's), MEDLEY_STATE_DIR (.medley), MEDLEY_REGION (us-east-1), MEDLEY_WORKERS (calls of one
+    function at once; as many as there are cores, at most 8), MEDLEY_START_TIMEOUT (90 s a part).
+    """
     from medley.local.foreground import addresses, stay, stopped_by_signals
     from medley.local.stack import LocalStack
     from medley.paths import STATE

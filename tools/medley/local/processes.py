@@ -125,10 +125,9 @@ class Child:
 
 def identity(pid: int) -> str | None:
     """What tells a process from a later one with the same number: when it started. None if gone."""
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.parent.parent.joinpath("stat").exists():
+    if Path("/proc/self/stat").exists():
         try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
             boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         except OSError:
             return None

@@ -6,12 +6,13 @@ Each shim names what it mends. `tests/medley/test_local_shims.py` holds what the
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, stepfunctions
 
 # How MiniStack's worker answers when the handler raises. The class is lost, and the pool takes
 # the answer for a broken worker and ends it.
@@ -25,6 +26,7 @@ _RAISED_WITH_CLASS = (
 _TRANSITION_SECONDS = 0.02
 
 _answer = threading.local()
+_has_place: ContextVar[bool] = ContextVar("medley_has_place", default=False)
 
 
 def install(*, workers: int, logs: Path) -> None:
@@ -91,27 +93,53 @@ def cap_workers(workers: int) -> None:
     it refuses instead of waiting. The cap holds for what state machines and queues call. A call
     over HTTP goes past it, since it may come from a function, and would wait for its own caller.
     """
-    free: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(workers))
+    places: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(workers))
     lock = threading.Lock()
     execute: Callable[..., dict[str, Any]] = lambda_svc._execute_function_warm
+    invoke: Callable[..., Any] = stepfunctions._invoke_resource_with_timeout
     concurrency: Callable[..., int] = lambda_svc._sqs_esm_concurrency
+
+    def place_of(function: str) -> threading.Semaphore:
+        with lock:
+            return places[function]
 
     def execute_when_free(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         # A call over HTTP has depth 1 and more, one from a state machine or a queue 0.
-        if lambda_svc._invoke_depth.get() > 0:
+        if _has_place.get() or lambda_svc._invoke_depth.get() > 0:
             return execute(func, event, request_id)
-        config = func.get("config") or func
-        with lock:
-            place = free[config.get("FunctionArn", "")]
-        with place:
+        with place_of((func.get("config") or func).get("FunctionName", "")):
             return execute(func, event, request_id)
+
+    def invoke_when_free(resource: str, input_data: Any, timeout: float) -> Any:
+        # The clock of a task starts with its work: on AWS there is a worker at once.
+        function = _function_of(resource, input_data)
+        if function is None:
+            return invoke(resource, input_data, timeout)
+        with place_of(function):
+            token = _has_place.set(True)
+            try:
+                return invoke(resource, input_data, timeout)
+            finally:
+                _has_place.reset(token)
 
     def concurrency_of_queue(*args: Any, **kwargs: Any) -> int:
         # Messages wait in the queue, where their visibility timeout does not run.
         return min(workers, concurrency(*args, **kwargs))
 
     lambda_svc._execute_function_warm = execute_when_free
+    stepfunctions._invoke_resource_with_timeout = invoke_when_free
     lambda_svc._sqs_esm_concurrency = concurrency_of_queue
+
+
+def _function_of(resource: str, input_data: Any) -> str | None:
+    """The name of the function that a task calls; None for a task of another kind."""
+    if resource.startswith("arn:aws:states:::lambda:invoke") and isinstance(input_data, dict):
+        reference = str(input_data.get("FunctionName", ""))
+    elif ":function:" in resource:
+        reference = resource
+    else:
+        return None
+    return reference.rpartition(":function:")[2].split(":")[0]
 
 
 def write_function_logs(folder: Path) -> None:

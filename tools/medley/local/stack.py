@@ -64,6 +64,8 @@ class LocalStack:
         self.services = select(known, services)
         self._offsets = {service.slug: port_offset(known, service.slug) for service in known}
         self._environment = environment or {}
+        if unknown := set(self._environment) - set(self._offsets):
+            raise ToolError(f"No service {unknown.pop()!r} whose environment could be overridden.")
         self._configure = configure
         self._progress = progress or (lambda _: None)
         self._children: list[Child] = []
@@ -160,6 +162,7 @@ class LocalStack:
         for child in reversed(children):
             child.stop()
         self._deployed.clear()
+        self._clients.clear()
         if self._record is not None:
             self.layout.run.unlink(missing_ok=True)
             self._record = None

@@ -13,8 +13,8 @@ from chalicelib.event_images.adapters.pp_ocr_detect import to_tensor
 from chalicelib.event_images.adapters.pp_ocr_models import Model
 
 HEIGHT = 48  # pixels of a line, as trained
-NARROWEST = 160
-MARGIN = 0
+NARROWEST = 224
+MARGIN = 64
 WIDEST = 960
 BATCH = 8
 

@@ -53,7 +53,9 @@ def new_row(event_id: str, photo: SourceObject, now: datetime) -> Item:
 
 
 def _object_attributes(photo: SourceObject) -> Item:
-    values: Item = photo.model_dump(by_alias=True, mode="json")
+    # Of a ListedPhoto too, whose version is of the past.
+    own = set(SourceObject.model_fields)
+    values: Item = photo.model_dump(by_alias=True, mode="json", include=own)
     return values
 
 

@@ -122,7 +122,7 @@ export function uploadsPanel(uploads) {
     note.textContent = uploads.busy
       ? `${Math.round(share * 100)}% · ${bytes(sum.sent)} of ${bytes(sum.bytes)}`
       : sum.done
-        ? "Each is read for bibs now, and appears below."
+        ? "They appear below as they are read."
         : "";
     const recent = uploads.busy ? uploads.items.filter((item) => item.state === "done").slice(-RECENT) : [];
     const shown = uploads.items.filter((item) => item.state === "sending" || recent.includes(item));

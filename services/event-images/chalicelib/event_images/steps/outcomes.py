@@ -46,12 +46,11 @@ def process(
             return row
         outcome = outcome or attempt()
         try:
-            written = save(row, outcome, request_id, deps)
+            save(row, outcome, request_id, deps)
         except ConditionFailed:
-            written = False
-        row = load(event_id, photo, deps)
-        if written:
-            return row
+            row = load(event_id, photo, deps)
+        else:
+            return load(event_id, photo, deps)
     raise RetryableError("busy", "Other runs write the same photo.")
 
 
@@ -75,8 +74,8 @@ def note(
         deps.jobs.record(request_id, identify(photo), name=photo.filename, error=error)
 
 
-def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies) -> bool:
-    """Write an outcome over ``row``; True also when the request has this item already.
+def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies) -> None:
+    """Write an outcome over ``row``; nothing at all when the request has this item already.
 
     Raises:
         ConditionFailed: the row has changed since it was read.
@@ -91,4 +90,3 @@ def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies
         deps.jobs.record(
             request_id, identify(photo), name=photo.filename, error=outcome.error, extra=writes
         )
-    return True
