@@ -1,7 +1,6 @@
 """What every test stands on: the services on the path, and no way to a real account."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ for service in sorted((ROOT / "services").iterdir()):
 
 
 @pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that no account knows, so a test that forgets its fake fails at once."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -27,4 +26,3 @@ def no_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    yield

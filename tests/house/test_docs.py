@@ -201,6 +201,13 @@ def test_a_decision_has_its_parts(page: Path) -> None:
     ]
 
 
+def test_the_lock_is_without_opencv_as_decision_4_says() -> None:
+    lock = (ROOT / "uv.lock").read_text(encoding="utf-8")
+    packages = re.findall(r'^\[\[package\]\]\nname = "(.+)"', lock, flags=re.MULTILINE)
+    assert packages
+    assert [name for name in packages if name.startswith("opencv")] == []
+
+
 # Written so that no pattern finds itself.
 FORBIDDEN = {
     "a path of one machine": r"(?<![\w.])/(?:work|root|Users|home)/(?!sbx_user|linuxbrew)\w",

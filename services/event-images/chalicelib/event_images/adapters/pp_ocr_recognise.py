@@ -13,8 +13,7 @@ from chalicelib.event_images.adapters.pp_ocr_detect import to_tensor
 from chalicelib.event_images.adapters.pp_ocr_models import Model
 
 HEIGHT = 48  # pixels of a line, as trained
-NARROWEST = 224
-MARGIN = 64
+NARROWEST = 96
 WIDEST = 960
 BATCH = 8
 
@@ -74,7 +73,7 @@ class Recogniser:
         """One line for each crop, in their order."""
         lines: dict[int, Line] = {}
         for batch in _batches([crop.width for crop in crops]):
-            width = max(NARROWEST, MARGIN + max(crops[i].width for i in batch))
+            width = max(NARROWEST, *(crops[i].width for i in batch))
             tensor = np.zeros((len(batch), 3, HEIGHT, width), dtype=np.float32)
             for row, i in enumerate(batch):
                 tensor[row, :, :, : crops[i].width] = to_tensor(crops[i])

@@ -1,0 +1,1 @@
+"""Lambda layers, built without Docker from the lock's wheels and from Debian packages."""
