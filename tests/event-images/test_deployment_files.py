@@ -126,12 +126,8 @@ def test_tables_are_on_demand_recoverable_and_protected_in_prod(table: str) -> N
     assert properties["TimeToLiveSpecification"]["AttributeName"] == "expiresAt"
 
 
-def test_a_policy_names_its_resources_but_where_there_are_none() -> None:
-    for statement in POLICY["Statement"]:
-        actions = statement["Action"]
-        for action in [actions] if isinstance(actions, str) else actions:
-            assert "*" not in action
-        assert statement["Resource"] != "*" or statement["Sid"] == "Traces"
+def test_every_function_has_a_policy_of_its_own() -> None:
+    assert set(POLICY) == set(CONFIG["lambda_functions"])
 
 
 def test_requirements_are_the_locks_and_light() -> None:

@@ -10,6 +10,9 @@ from rich.console import Console
 
 from medley.asl.commands import asl_app
 from medley.demo import demo
+from medley.keys import keys_app
+from medley.layers.commands import layers_app
+from medley.package.commands import package
 
 if TYPE_CHECKING:
     from medley.local.layout import Layout
@@ -155,7 +158,10 @@ def configure(
 
 
 app.command()(demo)
+app.command()(package)
 app.add_typer(asl_app, name="asl")
+app.add_typer(keys_app, name="keys")
+app.add_typer(layers_app, name="layers")
 with suppress(ModuleNotFoundError):
     app.command("read-bibs")(import_module("medley.read_bibs").read_bibs)
 

@@ -24,9 +24,9 @@ class Row:
 
 def _spectators(
     rng: np.random.Generator, light: Light, per_metre: float, z: float, count: int
-) -> list[tuple[Image.Image, float]]:
+) -> list[Image.Image]:
     gestures: tuple[Gesture, ...] = ("clap", "stand", "phone", "cheer", "clap", "wave")
-    found = []
+    found: list[Image.Image] = []
     for n in range(count):
         outfit = dress(rng, racer=False)
         height = float(rng.uniform(1.58, 1.88))
@@ -36,7 +36,7 @@ def _spectators(
         )  # fmt: skip
         person = Person(Build(height=height), motion, outfit)
         drawing = render(person, light, per_metre, z, fog=0.0, supersample=1.0, fine=False)
-        found.append((drawing.image, height))
+        found.append(drawing.image)
     return found
 
 
@@ -57,22 +57,29 @@ def paint_crowd(
         return
     places.sort(reverse=True)
     usual = float(np.quantile([z for z, _ in places], 0.25))
-    per_metre = min(camera.scale(usual), 110.0)
+    per_metre = min(camera.scale(usual), 90.0)
     cast = _spectators(rng, light, per_metre, usual, kinds)
-    haze = Image.new("RGB", (1, 1))
+    tint = tuple(min(255, round(255 * (c**0.4545))) for c in light.haze)
+    ready: dict[tuple[int, int, bool], Image.Image] = {}
     for z, x in places:
-        image, _ = cast[int(rng.integers(len(cast)))]
+        who, mirrored = int(rng.integers(len(cast))), bool(rng.random() < 0.5)
         k = camera.scale(z) / per_metre * float(rng.uniform(0.93, 1.05))
-        size = (max(2, round(image.width * k)), max(3, round(image.height * k)))
-        shown = image.resize(size, Image.Resampling.BILINEAR)
-        if rng.random() < 0.5:
-            shown = ImageOps.mirror(shown)
+        step = round(np.log(k) * 14)
+        if (who, step, mirrored) not in ready:
+            ready[who, step, mirrored] = _sized(cast[who], float(np.exp(step / 14)), mirrored)
+        shown = ready[who, step, mirrored]
         u, v = camera.project(x, 0, z)
+        corner = (round(u - shown.width / 2), round(v - shown.height))
         fog = light.fog(z)
-        tint = tuple(min(255, round(255 * (c**0.4545))) for c in light.haze)
         if fog > 0.04:
-            haze = Image.new("RGB", shown.size, tint)
-            mixed = Image.blend(shown.convert("RGB"), haze, fog)
-            mixed.putalpha(shown.getchannel("A"))
-            shown = mixed
-        canvas.paste(shown, (round(u - shown.width / 2), round(v - shown.height)), shown)
+            alpha = shown.getchannel("A")
+            shown = Image.blend(shown.convert("RGB"), Image.new("RGB", shown.size, tint), fog)
+            canvas.paste(shown, corner, alpha)
+        else:
+            canvas.paste(shown, corner, shown)
+
+
+def _sized(picture: Image.Image, factor: float, mirrored: bool) -> Image.Image:
+    size = (max(2, round(picture.width * factor)), max(3, round(picture.height * factor)))
+    shown = picture.resize(size, Image.Resampling.BILINEAR)
+    return ImageOps.mirror(shown) if mirrored else shown

@@ -74,7 +74,9 @@ def _canvas(parts: list[Solid], per_metre: float) -> Buffer:
 
 def points_of(buffer: Buffer, where: NDArray[np.intp], s: Solid) -> Points:
     """Frame coordinates of these pixels (flat indexes)."""
-    rows, columns = np.divmod(where, buffer.width)
+    flat = where.astype(np.int32)
+    rows = flat // np.int32(buffer.width)
+    columns = flat - rows * np.int32(buffer.width)
     x = ((columns + 0.5 - buffer.origin[0]) / buffer.per_metre).astype(np.float32)
     y = ((buffer.origin[1] - rows - 0.5) / buffer.per_metre).astype(np.float32)
     seen = np.stack([x, y, buffer.z.reshape(-1)[where]])
@@ -166,7 +168,8 @@ def _shrink(rgb: NDArray[np.uint8], mask: Bool, factor: float) -> Image.Image:
     alpha = (mask * np.uint8(255)).astype(np.uint8)
     stacked = np.dstack([rgb * mask[..., None], alpha])
     size = _size(mask.shape, factor)
-    premultiplied = Image.fromarray(stacked, "RGBa").resize(size, Image.Resampling.BOX)
+    filtering = Image.Resampling.BOX if factor > 1.3 else Image.Resampling.HAMMING
+    premultiplied = Image.fromarray(stacked, "RGBa").resize(size, filtering)
     return premultiplied.convert("RGBA")
 
 

@@ -27,10 +27,10 @@ class _Placed:
 
 
 def _supersample(per_metre: float, blur: float) -> float:
-    """Edges that stay sharp are drawn finer than the photo; blurred ones need not be."""
+    """Edges that stay sharp are drawn finer than the photo; what is blurred, coarser."""
     if blur > 2.5:
-        return 1.0
-    return 2.0 if per_metre < 220 else 1.6 if per_metre < 450 else 1.4
+        return 1.0 if blur < 5 else 0.7
+    return 2.0 if per_metre < 180 else 1.5 if per_metre < 350 else 1.25 if per_metre < 700 else 1.0
 
 
 def _draw_actor(shot: Shot, theme: Theme, actor: Actor, rng: np.random.Generator) -> _Placed:

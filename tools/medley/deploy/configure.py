@@ -3,6 +3,8 @@
 ``.chalice/config.json.in`` is a ``config.json`` whose strings may hold ``${Name}``: an output of
 the service's stack, or Stage, Region, AccountId, Partition. Its ``stages`` hold ``local`` and
 others by name; a key ``${Stage}`` stands for every stage that has no entry of its own.
+
+``.chalice/policy.json.in`` is a policy for each function, by its name; or one policy for all.
 """
 
 import json
@@ -46,6 +48,9 @@ def render_config(service: Service, stage: str, values: Mapping[str, str]) -> Do
     if (chosen := stages.get(stage, stages.get(ANY_STAGE))) is None:
         known = ", ".join(key for key in stages if key != ANY_STAGE) or "none"
         raise ConfigureError(f"{path} has no stage {stage!r}. It has: {known}.")
+    if functions := functions_of(_read(service.policy_template)):
+        chosen = {key: value for key, value in chosen.items() if key != "iam_policy_file"}
+        chosen = with_policy_files(chosen, {name: policy_file(stage, name) for name in functions})
     document: Document = {**template, "stages": {stage: chosen}}
     if stage == LOCAL:
         document = _without(document, lambda key, _: key == "layers")
@@ -61,13 +66,33 @@ def render_config(service: Service, stage: str, values: Mapping[str, str]) -> Do
 
 
 def render_policy(service: Service, values: Mapping[str, str]) -> Document:
-    """The policy of the functions.
+    """The policy of each function by its name, or the one policy of all (see functions_of).
 
     Raises:
         ConfigureError: no template, or a name that has no value.
     """
     rendered: Document = _render(_read(service.policy_template), values, service.policy_template)
     return rendered
+
+
+def functions_of(policy: Document) -> list[str]:
+    """The functions that a policy template has a policy for; none when it is one for all."""
+    each = all(isinstance(value, dict) and "Statement" in value for value in policy.values())
+    return list(policy) if each else []
+
+
+def policy_file(stage: str, function: str | None = None) -> str:
+    """The name of a policy's file beside config.json."""
+    return f"policy-{stage}-{function}.json" if function else f"policy-{stage}.json"
+
+
+def with_policy_files(settings: Document, files: Mapping[str, str]) -> Document:
+    """A stage's settings, with the policy file of each function; Chalice makes a role of each."""
+    functions = settings.get("lambda_functions", {})
+    own = {
+        name: {**functions.get(name, {}), "iam_policy_file": file} for name, file in files.items()
+    }
+    return {**settings, "lambda_functions": {**functions, **own}}
 
 
 def local_environment(values: Mapping[str, str]) -> dict[str, str]:
@@ -81,19 +106,24 @@ def local_environment(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def configure(service: Service, stage: str, values: Mapping[str, str]) -> list[Path]:
-    """Write config.json (other stages in it stay) and the stage's policy; the files written."""
-    config_path = service.folder / ".chalice" / "config.json"
-    policy_path = service.folder / ".chalice" / f"policy-{stage}.json"
+    """Write config.json (other stages in it stay) and the stage's policies; the files written."""
+    folder = service.folder / ".chalice"
+    config_path = folder / "config.json"
     config = render_config(service, stage, values)
     policy = render_policy(service, values)
     if config_path.exists():
         config["stages"] = {**_read(config_path).get("stages", {}), **config["stages"]}
-    for path, document in ((config_path, config), (policy_path, policy)):
+    documents = {config_path: config}
+    if functions := functions_of(policy):
+        documents |= {folder / policy_file(stage, name): policy[name] for name in functions}
+    else:
+        documents[folder / policy_file(stage)] = policy
+    for path, document in documents.items():
         # Written beside and moved, so that a reader never sees half a file.
         beside = path.with_name(path.name + ".new")
         beside.write_text(json.dumps(document, indent=2) + "\n")
         beside.replace(path)
-    return [config_path, policy_path]
+    return list(documents)
 
 
 def configure_from_aws(

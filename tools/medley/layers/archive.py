@@ -55,7 +55,15 @@ def pack(folder: Path, out: Path, stem: str) -> Archive:
             package.writestr(info, data, compresslevel=LEVEL)
             unzipped += len(data)
     beside.replace(path)
+    remove_older(path, stem)
     return Archive(path, digest, path.stat().st_size, unzipped)
+
+
+def remove_older(path: Path, stem: str) -> None:
+    """Leave only ``path`` of its folder's versions, so that a glob finds the newest."""
+    for other in path.parent.glob(f"{stem}-{'[0-9a-f]' * ID_LENGTH}{path.suffix}"):
+        if other != path:
+            other.unlink(missing_ok=True)
 
 
 def unpack(package: Path, folder: Path) -> None:
@@ -65,6 +73,15 @@ def unpack(package: Path, folder: Path) -> None:
             path = Path(opened.extract(info, folder))
             if mode := info.external_attr >> 16:
                 path.chmod(stat.S_IMODE(mode))
+
+
+def settle(made: Path, place: Path) -> None:
+    """Move a folder to its place in a cache; one that another process put there first stays."""
+    try:
+        made.replace(place)
+    except OSError:
+        if not place.is_dir():
+            raise
 
 
 def _mode(path: Path) -> int:

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from medley.layers import catalogue, debian, program, wheels
-from medley.layers.archive import Archive, pack
+from medley.layers.archive import Archive, pack, remove_older, settle
 from medley.layers.catalogue import Layer
 from medley.layers.errors import LayerError
 from medley.paths import ROOT, STATE
@@ -19,6 +19,8 @@ RUNTIME = "python3.13"
 ARCHITECTURE = "x86_64"
 MANIFEST = "manifest.json"
 _KEY_LENGTH = 16
+# What decides a layer's bytes beside its declaration.
+_CODE = ("archive.py", "build.py", "debian.py", "program.py", "wheels.py")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def _key(layer: Layer, requirements: dict[str, str]) -> str:
     made_of = [repr(layer), *sorted(requirements.values())]
     if layer.program:
         made_of += [debian.release(), *map(repr, debian.with_libraries(layer.program.packages))]
-    made_of += [path.read_text() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    made_of += [*catalogue.NEVER, *((Path(__file__).parent / name).read_text() for name in _CODE)]
     return hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:_KEY_LENGTH]
 
 
@@ -77,7 +79,7 @@ def _build_into(kept: Path, layer: Layer, requirements: dict[str, str], cache: P
         (ready / MANIFEST).write_text(json.dumps(document, indent=2) + "\n")
         for old in kept.parent.glob(f"{layer.name}-" + "[0-9a-f]" * _KEY_LENGTH):
             shutil.rmtree(old, ignore_errors=True)
-        ready.replace(kept)
+        settle(ready, kept)
 
 
 def _add_python(layer: Layer, requirements: dict[str, str], opt: Path) -> None:
@@ -88,7 +90,7 @@ def _add_python(layer: Layer, requirements: dict[str, str], opt: Path) -> None:
     packages.with_suffix(".txt").unlink()
     wheels.trim(packages, catalogue.NEVER)
     for trim in layer.trims:
-        wheels.trim(packages, trim.paths)
+        wheels.trim(packages, trim.paths, trim.keep)
 
 
 def _add_picks(layer: Layer, requirements: dict[str, str], opt: Path, work: Path) -> None:
@@ -129,7 +131,7 @@ def _manifest(
         "architecture": ARCHITECTURE,
         "wheels": {name: wheels.version_of(line) for name, line in requirements.items()},
         "debian": {"release": bundle.release, "packages": bundle.packages} if bundle else None,
-        "leftOut": {trim.why: list(trim.paths) for trim in layer.trims},
+        "leftOut": [asdict(trim) for trim in layer.trims],
     }
 
 
@@ -137,13 +139,11 @@ def _copy_out(kept: Path, layer: Layer, out: Path, fresh: bool) -> BuiltLayer:
     document = json.loads((kept / MANIFEST).read_text())
     out.mkdir(parents=True, exist_ok=True)
     path = out / document["file"]
-    if not path.exists() or path.stat().st_size != document["zipped"]:
-        beside = path.with_suffix(".new")
-        shutil.copyfile(kept / document["file"], beside)
-        beside.replace(path)
     manifest = path.with_suffix(".json")
-    shutil.copyfile(kept / MANIFEST, manifest)
+    for source, target in ((kept / document["file"], path), (kept / MANIFEST, manifest)):
+        beside = target.with_name(target.name + ".new")
+        shutil.copyfile(source, beside)
+        beside.replace(target)
+        remove_older(target, layer.name)
     archive = Archive(path, document["contentSha256"], document["zipped"], document["unzipped"])
     return BuiltLayer(layer, archive, manifest, fresh)
-
-

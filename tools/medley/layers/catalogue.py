@@ -30,6 +30,7 @@ NEVER = (
     "**/*.a",
     "bin",
     ".lock",
+    "*.data",
     "*.dist-info/INSTALLER",
     "*.dist-info/RECORD",
     "*.dist-info/REQUESTED",
@@ -40,10 +41,14 @@ NEVER = (
 
 @dataclass(frozen=True)
 class Trim:
-    """Files that are left out of the packages; ``paths`` are patterns below site-packages."""
+    """Files that are left out of the packages, but for those to keep.
+
+    ``paths`` and ``keep`` are patterns below site-packages.
+    """
 
     why: str
     paths: tuple[str, ...]
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,28 @@ LAYERS = (
                 "imageio-ffmpeg",
                 ("imageio_ffmpeg-*.dist-info/METADATA", "imageio_ffmpeg-*.dist-info/LICENSE"),
                 into="share/doc/imageio-ffmpeg",
+            ),
+        ),
+    ),
+    Layer(
+        name="google",
+        what="google-api-python-client for Drive and YouTube, google-auth",
+        group="layer-google",
+        python=(
+            *("certifi", "cffi", "charset-normalizer", "cryptography", "google-api-core"),
+            *("google-api-python-client", "google-auth", "google-auth-httplib2"),
+            *("googleapis-common-protos", "httplib2", "idna", "opentelemetry-api", "proto-plus"),
+            *("protobuf", "pyasn1", "pyasn1-modules", "pycparser", "pyparsing", "requests"),
+            *("typing-extensions", "uritemplate", "urllib3"),
+        ),
+        trims=(
+            Trim(
+                "100 MB that describe Google's other services",
+                ("googleapiclient/discovery_cache/documents/*",),
+                keep=tuple(
+                    f"googleapiclient/discovery_cache/documents/{name}.json"
+                    for name in ("drive.v3", "youtube.v3")
+                ),
             ),
         ),
     ),

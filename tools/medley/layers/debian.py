@@ -37,9 +37,9 @@ def release() -> str:
     lacks = [name for name in NEEDED if shutil.which(name) is None]
     if "debian" not in family or lacks:
         raise LayerError(
-            "This layer is made of Debian's packages, so it can only be built on Debian or a system "
-            "like it. Build it there (a container of debian:12 will do), or use BIB_ENGINE=ppocr, "
-            "which does not need it."
+            "This layer is made of Debian's packages, so only Debian and systems like it can build "
+            "it. A container of debian:12 will do; or go without it: BIB_ENGINE=ppocr never asks "
+            "for it."
         )
     if (here := run(["dpkg", "--print-architecture"]).strip()) != ARCHITECTURE:
         raise LayerError(f"The layers are for {ARCHITECTURE}, and this machine is {here}.")
@@ -101,19 +101,20 @@ def fetch(packages: Sequence[DebianPackage], cache: Path) -> list[Path]:
 def unpack(package: Path, folder: Path) -> list[str]:
     """Unpack one package's files over ``folder``, which has one ``usr``; their names."""
     names = []
-    with subprocess.Popen(
-        ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
-    ) as opened:
-        with tarfile.open(fileobj=opened.stdout, mode="r|") as files:
-            for member in files:
-                member.name = _merged(member.name)
-                if member.isdir() or not member.name.startswith("usr/"):
-                    continue
-                if member.islnk():
-                    member.linkname = _merged(member.linkname)
-                # Signed packages of the release; their links are absolute, which "data" refuses.
-                files.extract(member, folder, set_attrs=False, filter="fully_trusted")
-                names.append(member.name)
+    command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as opened,
+        tarfile.open(fileobj=opened.stdout, mode="r|") as files,
+    ):
+        for member in files:
+            member.name = _merged(member.name)
+            if member.isdir() or not member.name.startswith("usr/"):
+                continue
+            if member.islnk():
+                member.linkname = _merged(member.linkname)
+            # Signed packages of the release; their links are absolute, which "data" refuses.
+            files.extract(member, folder, set_attrs=False, filter="fully_trusted")
+            names.append(member.name)
     if opened.returncode:
         raise LayerError(f"{package.name} cannot be unpacked.")
     return names

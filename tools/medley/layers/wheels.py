@@ -36,11 +36,8 @@ def locked(group: str, packages: Sequence[str]) -> dict[str, str]:
         LayerError: the group lacks a package, or uv cannot read the lock.
     """
     wanted = list(dict.fromkeys(packages))
-    exported = run(
-        [find_uv(), "export", "--frozen", "--quiet", "--only-group", group]
-        + ["--no-emit-project", "--no-annotate", "--no-header"],
-        cwd=ROOT,
-    )
+    export = [find_uv(), "export", "--frozen", "--quiet", "--only-group", group]
+    exported = run([*export, "--no-emit-project", "--no-annotate", "--no-header"], cwd=ROOT)
     found = {}
     for line in exported.replace("\\\n", "").splitlines():
         if match := _NAME.match(line):
@@ -67,21 +64,22 @@ def unpack(requirements: Sequence[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     listed = folder.with_suffix(".txt")
     listed.write_text("\n".join(requirements) + "\n")
-    run(
-        [find_uv(), "pip", "install", "--quiet", "--python", sys.executable]
-        + ["--target", str(folder), "--requirement", str(listed)]
-        + ["--python-version", PYTHON_VERSION, "--python-platform", PLATFORM]
-        + ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile-bytecode"]
-        # A link would lead trims and modes into uv's cache.
-        + ["--link-mode", "copy"],
-        cwd=folder.parent,
-    )
+    command = [find_uv(), "pip", "install", "--quiet", "--python", sys.executable]
+    command += ["--target", str(folder), "--requirement", str(listed)]
+    command += ["--python-version", PYTHON_VERSION, "--python-platform", PLATFORM]
+    command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile-bytecode"]
+    # A link would lead trims and modes into uv's cache.
+    command += ["--link-mode", "copy"]
+    run(command, cwd=folder.parent)
 
 
-def trim(folder: Path, patterns: Sequence[str]) -> None:
-    """Remove what matches; a pattern without a match is no error."""
+def trim(folder: Path, patterns: Sequence[str], keep: Sequence[str] = ()) -> None:
+    """Remove what matches, but for what ``keep`` matches; no match is no error."""
+    kept = {path for pattern in keep for path in folder.glob(pattern)}
     for pattern in patterns:
         for path in sorted(folder.glob(pattern)):
+            if path in kept:
+                continue
             if path.is_dir():
                 shutil.rmtree(path)
             else:

@@ -51,16 +51,15 @@ def broken_by_size(function: Archive, layers: Mapping[str, Sequence[Archive]]) -
     """What is too large; ``layers`` are those of each function by its name."""
     zips = {function.path: function} | {one.path: one for used in layers.values() for one in used}
     broken = [
-        f"{path.name} is {_mb(one.zipped)} zipped; the most is {_mb(ZIP)}"
+        f"{path.name} is {megabytes(one.zipped)} zipped; the most is {megabytes(ZIP)}"
         for path, one in zips.items()
         if one.zipped > ZIP
     ]
     for name, used in layers.items():
         together = function.unzipped + sum(layer.unzipped for layer in used)
         if together > TOGETHER:
-            broken.append(
-                f"{name} is {_mb(together)} with its layers; the most is {_mb(TOGETHER)}"
-            )
+            size, most = megabytes(together), megabytes(TOGETHER)
+            broken.append(f"{name} is {size} with its layers; the most is {most}")
         if len(used) > MOST_LAYERS:
             broken.append(f"{name} has {len(used)} layers; the most is {MOST_LAYERS}")
     return broken
@@ -88,5 +87,6 @@ def _tags(wheel: bytes) -> set[bytes]:
     return {line.strip().rsplit(b"-", 1)[-1] for line in lines}
 
 
-def _mb(size: int) -> str:
+def megabytes(size: int) -> str:
+    """A size in bytes for people; one MB is 1,000,000 bytes."""
     return f"{size / 1e6:.1f} MB"

@@ -22,7 +22,7 @@ from chalice.deploy.packager import (
 from chalice.utils import UI, OSUtils
 
 from medley.layers import wheels
-from medley.layers.archive import Archive, pack
+from medley.layers.archive import Archive, pack, settle
 from medley.layers.build import RUNTIME
 from medley.layers.catalogue import NEVER
 from medley.layers.errors import LayerError
@@ -34,7 +34,7 @@ PROVIDED = {"boto3", "botocore", "s3transfer"}
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-class PinnedOnly(OSUtils):  # type: ignore[misc]
+class PinnedOnly(OSUtils):
     """Chalice's pip takes what is listed and nothing that this requires: all of it is listed."""
 
     def environ(self) -> dict[str, str]:
@@ -42,7 +42,7 @@ class PinnedOnly(OSUtils):  # type: ignore[misc]
         return {**os.environ, "PIP_NO_DEPS": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
-class LockedPackager(BaseLambdaDeploymentPackager):  # type: ignore[misc]
+class LockedPackager(BaseLambdaDeploymentPackager):
     """Chalice's packager; it can take the place of the one in a deployment."""
 
     def __init__(self, out: Path = OUT, cache: Path | None = None, name: str | None = None) -> None:
@@ -101,7 +101,7 @@ class LockedPackager(BaseLambdaDeploymentPackager):  # type: ignore[misc]
                 fresh.mkdir()
                 self._fetch(listed, fresh, python_version)
                 wheels.trim(fresh, NEVER)
-                fresh.replace(kept)
+                settle(fresh, kept)
         return kept
 
     def _fetch(self, listed: Path, folder: Path, python_version: str) -> None:

@@ -3,7 +3,6 @@
 import math
 import os
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -39,6 +38,7 @@ class PpOcrReader(BibReader):
         self._models = find_models(models_dir)
         self._threads = threads or available_processors()
         self._lock = Lock()
+        self._loaded: tuple[Detector, Recogniser] | None = None
 
     @property
     def name(self) -> str:
@@ -50,7 +50,7 @@ class PpOcrReader(BibReader):
 
     def sightings(self, image: Image.Image) -> list[Sighting]:
         """All that looks a little like a number, before it is weighed."""
-        detector, recogniser = self._networks
+        detector, recogniser = self._networks()
         boxes = detector.find(image)
         lines = recogniser.read([crop(image, box.corners) for box in boxes])
         again = [
@@ -65,16 +65,15 @@ class PpOcrReader(BibReader):
             if line.digits
         ]
 
-    @cached_property
     def _networks(self) -> tuple[Detector, Recogniser]:
-        # Loading takes half a second, and a process that only imports this has no use for it.
+        # Loaded when first needed: it takes half a second and 100 MB.
         with self._lock:
-            if "_networks" in self.__dict__:
-                loaded: tuple[Detector, Recogniser] = self.__dict__["_networks"]
-                return loaded
-            detector = Detector(Model(self._models / DETECTOR, self._threads))
-            recogniser = Recogniser(Model(self._models / RECOGNISER, self._threads))
-            return detector, recogniser
+            if self._loaded is None:
+                self._loaded = (
+                    Detector(Model(self._models / DETECTOR, self._threads)),
+                    Recogniser(Model(self._models / RECOGNISER, self._threads)),
+                )
+            return self._loaded
 
 
 def available_processors() -> int:

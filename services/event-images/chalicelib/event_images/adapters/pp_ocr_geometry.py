@@ -5,11 +5,14 @@ Points are ``(x, y)``; a box is a ``(4, 2)`` float array: top left, top right, b
 bottom left, as the text is read.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 Points = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
@@ -19,21 +22,42 @@ def components(mask: Mask) -> list[Points]:
     A region's runs (its horizontal stretches of pixels) are labelled, not its pixels: a text map
     has thousands of runs and a million pixels. The end points have the region's convex hull.
     """
-    rows, starts, ends = _runs(mask)
+    rows, starts, ends, bounds = _runs_by_region(mask)
     if not len(rows):
         return []
-    labels = _join(len(rows), *_touching(rows, starts, ends, mask.shape[0]))
+    left = np.stack([starts, rows], axis=1).astype(np.float64)
+    right = np.stack([ends - 1, rows], axis=1).astype(np.float64)
+    edges = [*bounds.tolist(), len(rows)]
+    return [np.concatenate([left[i:j], right[i:j]]) for i, j in pairwise(edges)]
+
+
+def component_boxes(mask: Mask) -> Ints:
+    """The 8-connected regions of a mask as rows of ``x0, y0, x1, y1, pixels``, ends exclusive."""
+    rows, starts, ends, bounds = _runs_by_region(mask)
+    if not len(rows):
+        return np.zeros((0, 5), dtype=np.int64)
+    columns = [
+        np.minimum.reduceat(starts, bounds),
+        np.minimum.reduceat(rows, bounds),
+        np.maximum.reduceat(ends, bounds),
+        np.maximum.reduceat(rows, bounds) + 1,
+        np.add.reduceat(ends - starts, bounds),
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _runs_by_region(mask: Mask) -> tuple[Ints, Ints, Ints, Ints]:
+    """Row, start and end of each run, region by region, and where each region begins."""
+    rows, starts, ends = _runs(mask)
+    if not len(rows):
+        return rows, starts, ends, rows
+    labels = join(len(rows), *_touching(rows, starts, ends))
     order = np.argsort(labels, kind="stable")
-    bounds = np.flatnonzero(np.diff(labels[order])) + 1
-    regions = []
-    for runs in np.split(order, bounds):
-        left = np.stack([starts[runs], rows[runs]], axis=1)
-        right = np.stack([ends[runs] - 1, rows[runs]], axis=1)
-        regions.append(np.concatenate([left, right]).astype(np.float64))
-    return regions
+    bounds = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    return rows[order], starts[order], ends[order], bounds
 
 
-def _runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _runs(mask: Mask) -> tuple[Ints, Ints, Ints]:
     """Row, start and end (exclusive) of each horizontal run, in reading order."""
     height, width = mask.shape
     padded = np.zeros((height, width + 2), dtype=np.int8)
@@ -44,9 +68,7 @@ def _runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.
     return rows, starts, ends
 
 
-def _touching(
-    rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], height: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _touching(rows: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Pairs of runs in neighbouring rows that touch, corners included."""
     # One long line of all rows, with gaps, turns "the runs of the next row that touch mine" into
     # two binary searches for all runs at once.
@@ -62,7 +84,7 @@ def _touching(
     return upper, lower
 
 
-def _join(count: int, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+def join(count: int, a: Ints, b: Ints) -> Ints:
     """A label for each of ``count`` things, equal for those that the pairs ``(a, b)`` link."""
     parent = np.arange(count)
     while True:

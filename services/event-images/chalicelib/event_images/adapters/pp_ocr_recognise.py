@@ -1,6 +1,5 @@
 """What a line of text says: the PP-OCR recogniser, a network with a CTC head."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,8 @@ from chalicelib.event_images.adapters.pp_ocr_detect import to_tensor
 from chalicelib.event_images.adapters.pp_ocr_models import Model
 
 HEIGHT = 48  # pixels of a line, as trained
-NARROWEST = 96
-WIDEST = 960
+NARROWEST = 96  # of a batch; lines are filled up with grey
+THINNEST, WIDEST = 8, 480
 BATCH = 8
 
 
@@ -34,27 +33,27 @@ class Line:
 
 
 def crop(image: Image.Image, corners: geometry.Points) -> Image.Image:
-    """The box's content, upright and ``HEIGHT`` pixels high."""
+    """What a box of an image holds, turned upright and made ``HEIGHT`` pixels high."""
     width, height = geometry.sides(corners)
-    x0, y0 = np.floor(corners.min(0) - 2).astype(int)
-    x1, y1 = np.ceil(corners.max(0) + 2).astype(int)
-    x0, y0 = max(0, x0), max(0, y0)
-    x1, y1 = min(image.width, x1), min(image.height, y1)
-    patch = image.crop((x0, y0, x1, y1))
-    # Large digits are made small first, with a filter that averages: sampling alone would alias.
-    shrink = max(1.0, height / (HEIGHT * 1.5))
+    # A part of the image first: large digits are made small below, and nothing else should be.
+    edges = (*np.floor(corners.min(0) - 2).astype(int), *np.ceil(corners.max(0) + 2).astype(int))
+    limits = (image.width, image.height)
+    x0, y0 = (min(max(0, edge), limit - 1) for edge, limit in zip(edges[:2], limits, strict=True))
+    x1, y1 = (min(max(1, edge), limit) for edge, limit in zip(edges[2:], limits, strict=True))
+    part = image.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
+    shrink = height / (1.5 * HEIGHT)
+    scale = np.ones(2)
     if shrink > 1:
-        size = (max(1, round(patch.width / shrink)), max(1, round(patch.height / shrink)))
-        scale = np.array([size[0] / patch.width, size[1] / patch.height])
-        patch = patch.resize(size, Image.Resampling.BOX, reducing_gap=None)
-    else:
-        scale = np.ones(2)
-    tl, tr, br, bl = (corners - (x0, y0)) * scale
-    out = (max(8, min(WIDEST, round(HEIGHT * width / max(height, 1e-6)))), HEIGHT)
-    return patch.transform(
-        out,
+        # With a filter that averages; sampling alone, as below, would alias.
+        size = (max(1, round(part.width / shrink)), max(1, round(part.height / shrink)))
+        scale = np.array([size[0] / part.width, size[1] / part.height])
+        part = part.resize(size, Image.Resampling.BOX)
+    top_left, top_right, bottom_right, bottom_left = (corners - (x0, y0)) * scale
+    length = round(HEIGHT * width / max(height, 1))
+    return part.transform(
+        (min(max(length, THINNEST), WIDEST), HEIGHT),
         Image.Transform.QUAD,
-        (*tl, *bl, *br, *tr),
+        (*top_left, *bottom_left, *bottom_right, *top_right),
         Image.Resampling.BICUBIC,
     )
 
@@ -100,7 +99,7 @@ class Recogniser:
 
 
 def decode(
-    best: NDArray[np.int64], probabilities: NDArray[np.float32]
+    best: geometry.Ints, probabilities: geometry.Floats
 ) -> tuple[list[int], list[float]]:
     """CTC: repeats are one character, class 0 separates. Classes and their probabilities.
 
@@ -124,10 +123,3 @@ def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
     order = sorted(range(len(widths)), key=lambda i: widths[i])
     for start in range(0, len(order), BATCH):
         yield order[start : start + BATCH]
-
-
-def geometric_mean(values: Sequence[float]) -> float:
-    """The n-th root of the product; 0 for nothing."""
-    if not values:
-        return 0.0
-    return math.exp(sum(math.log(max(value, 1e-9)) for value in values) / len(values))

@@ -47,17 +47,17 @@ class Weights:
     Fitted by logistic regression to labelled race photos, and rounded.
     """
 
-    start: float = -5.0
-    probability: float = 0.65  # log-odds of the engine's own probability
-    agreement: float = 1.1  # share of the looks that say the same, 0 to 1
+    start: float = -6.4
+    probability: float = 0.7  # log-odds of the engine's own probability
+    agreement: float = 1.0  # share of the looks that say the same, 0 to 1
     looks: float = 0.6  # how many looks say the same, at most 4
-    found: float = 1.0
+    found: float = 1.5
     height: float = 0.9  # doublings of the line's height over 2% of the photo's longer side
-    one_digit: float = -5.0
-    two_digits: float = -4.0
-    clock: float = -2.5
-    year: float = -1.5
-    leading_zero: float = -1.5
+    one_digit: float = -4.5
+    two_digits: float = -3.0
+    clock: float = -3.0
+    year: float = -2.5
+    leading_zero: float = -2.5
 
 
 def readings(
@@ -108,7 +108,7 @@ def judge(place: Sequence[Sighting], longer_side: int, weights: Weights) -> BibR
     candidates = {s.digits for s in place if 1 <= len(s.digits) <= MOST_DIGITS}
     if not candidates:
         return None
-    bib = max(candidates, key=lambda c: (_votes(place, c) * min(len(c), 4), c))
+    bib = max(candidates, key=lambda c: (_votes(place, c) * len(c), c))
     same = [sighting for sighting in place if sighting.digits == bib]
     top = max(same, key=lambda s: s.probability)
     evidence = (

@@ -1,0 +1,1 @@
+"""Deploys a service to AWS, and removes it: resources, layers, functions, routes."""
