@@ -1,6 +1,7 @@
 """The demo as a newcomer meets it: the samples are made, and the page shows them."""
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from medley.demo.event_images import run
-from medley.demo.run import table_of
-from medley.demo.samples import DemoOptions
+from medley.demo.run import show
+from medley.demo.samples import DemoOptions, Sample
 from medley.demo_photos import draw_bulk
 from medley.local.stack import LocalStack
 from tests.browser_fixture import OpenPage
@@ -61,10 +62,8 @@ def test_a_photo_dropped_on_the_page_is_stored_and_read_by_itself(
 
 
 def test_a_broken_sample_is_shown_as_broken() -> None:
-    from medley.demo.samples import Sample
-
-    console = Console(width=160, record=True, quiet=True)
+    console = Console(width=160, record=True, file=StringIO())
     bad = Sample("event-images", "-", "nothing", "http://127.0.0.1/", ("the reader is gone",))
     assert not bad.ok
-    console.print(table_of([bad]))
+    show([bad], console)
     assert "the reader is gone" in console.export_text()

@@ -9,10 +9,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from medley.deploy.configure import configure, configure_from_aws, render_config, values_of
+from medley.deploy.configure import (
+    configure,
+    configure_from_aws,
+    render_config,
+    render_policy,
+    values_of,
+)
 from medley.deploy.errors import ConfigureError, StackError
 from medley.deploy.services import Service
 from medley.deploy.stacks import Stack, deploy_stack, read_stack
+from medley.deploy.workspace import Workspace
 
 STACK = Stack(
     name="parcels-dev",
@@ -164,3 +171,53 @@ def test_a_missing_stack_is_an_error_that_tells_how_to_make_it(
     assert "There is no stack parcels-dev in eu-west-1." in message
     assert "aws cloudformation package --template-file services/parcels/resources.yaml" in message
     assert "--parameter-overrides Stage=dev" in message
+
+
+STATEMENT = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["${Outgoing}"]}
+EACH = {
+    "weigh": {"Version": "2012-10-17", "Statement": [STATEMENT]},
+    "arrived": {"Version": "2012-10-17", "Statement": [STATEMENT]},
+}
+
+
+def test_each_function_gets_a_policy_file_of_its_own(service: Service) -> None:
+    weigh = {"weigh": {"lambda_timeout": 2}}
+    stage = {"iam_policy_file": "policy-${Stage}.json", "lambda_functions": weigh}
+    write_templates(service, {**TEMPLATE, "stages": {"${Stage}": stage}}, EACH)
+    paths = configure(service, "dev", values_of(STACK, "dev"))
+    assert [path.name for path in paths] == [
+        "config.json",
+        "policy-dev-weigh.json",
+        "policy-dev-arrived.json",
+    ]
+    # The stage names no file, so that a function which was forgotten does not get another's.
+    assert written(service, "config.json")["stages"]["dev"] == {
+        "lambda_functions": {
+            "weigh": {"lambda_timeout": 2, "iam_policy_file": "policy-dev-weigh.json"},
+            "arrived": {"iam_policy_file": "policy-dev-arrived.json"},
+        }
+    }
+    policy = written(service, "policy-dev-weigh.json")
+    assert policy["Statement"][0]["Resource"] == ["the-bucket"]
+
+
+def test_the_local_stage_has_no_layers_where_each_function_has_a_policy(service: Service) -> None:
+    local = {"lambda_functions": {"weigh": {"layers": ["${OcrLayerArns}"]}}}
+    write_templates(service, {**TEMPLATE, "stages": {"local": local}}, EACH)
+    config = render_config(service, "local", values_of(STACK, "local", "http://127.0.0.1:4566"))
+    weigh = config["stages"]["local"]["lambda_functions"]["weigh"]
+    assert weigh == {"iam_policy_file": "policy-local-weigh.json"}
+
+
+def test_a_workspace_holds_the_policies_that_its_configuration_names(
+    service: Service, tmp_path: Path
+) -> None:
+    write_templates(service, TEMPLATE, EACH)
+    values = values_of(STACK, "dev")
+    workspace = Workspace(tmp_path / "workspace")
+    workspace.write(render_config(service, "dev", values), render_policy(service, values))
+    stage = json.loads(workspace.config.read_text())["stages"]["dev"]
+    for name in EACH:
+        named = Path(stage["lambda_functions"][name]["iam_policy_file"])
+        assert named.is_relative_to(workspace.folder)
+        assert json.loads(named.read_text())["Statement"][0]["Resource"] == ["the-bucket"]

@@ -4,11 +4,13 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.session import Session
 from chalice.deploy.deployer import ChaliceDeploymentError
 from moto import mock_aws
@@ -77,6 +79,62 @@ class OneFile:
         return str(self.path)
 
 
+class Gateway:
+    """API Gateway, since moto imports no Swagger 2.0: documents and deployments by API."""
+
+    class exceptions:  # noqa: N801
+        class NotFoundException(Exception):  # noqa: N818
+            pass
+
+    meta = SimpleNamespace(region_name="us-east-1", partition="aws")
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Any] = {}
+        self.settings: dict[str, dict[str, Any]] = {}
+        self.deployments: dict[str, dict[str, str]] = {}
+
+    def import_rest_api(self, *, body: str, parameters: dict[str, str]) -> dict[str, str]:
+        name = f"api{len(self.documents) + 1}"
+        self.documents[name] = json.loads(body)
+        types = [parameters["endpointConfigurationTypes"]]
+        self.settings[name] = {"id": name, "endpointConfiguration": {"types": types}}
+        return {"id": name}
+
+    def put_rest_api(self, *, restApiId: str, mode: str, body: str) -> None:  # noqa: N803
+        self.documents[restApiId] = json.loads(body)
+
+    def get_rest_api(self, *, restApiId: str) -> dict[str, Any]:  # noqa: N803
+        if restApiId not in self.settings:
+            raise self.exceptions.NotFoundException
+        return dict(self.settings[restApiId])
+
+    def update_rest_api(self, *, restApiId: str, patchOperations: Any) -> None:  # noqa: N803
+        for patch in patchOperations:
+            if patch["path"] == "/minimumCompressionSize":
+                self.settings[restApiId]["minimumCompressionSize"] = int(patch["value"])
+
+    def create_deployment(self, *, restApiId: str, **kwargs: Any) -> None:  # noqa: N803
+        self.deployments[restApiId] = {"id": "d", **kwargs}
+
+    def get_stages(self, *, restApiId: str) -> dict[str, Any]:  # noqa: N803
+        if restApiId not in self.deployments:
+            return {"item": []}
+        name = self.deployments[restApiId]["stageName"]
+        return {"item": [{"stageName": name, "deploymentId": "d"}]}
+
+    def get_deployment(self, *, restApiId: str, deploymentId: str) -> Any:  # noqa: N803
+        return self.deployments[restApiId]
+
+
+class Client(SparingClient):
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__(Session())
+        self.gateway = gateway
+
+    def _client(self, service_name: str) -> Any:
+        return self.gateway if service_name == "apigateway" else super()._client(service_name)
+
+
 class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "project"
@@ -84,6 +142,7 @@ class Project:
         self.chalice.mkdir(parents=True)
         (self.folder / "app.py").write_text(APP)
         self.packager = OneFile(folder)
+        self.gateway = Gateway()
         self.write(CONFIG, policy("s3:ListAllMyBuckets"))
 
     def write(self, config: dict[str, Any], document: dict[str, Any]) -> None:
@@ -91,7 +150,7 @@ class Project:
         (self.chalice / "policy-dev.json").write_text(json.dumps(document))
 
     def deploy(self, client: SparingClient | None = None) -> list[str]:
-        client = client or SparingClient(Session())
+        client = client or Client(self.gateway)
         sys.modules.pop("app", None)
         deploy(self.folder, "dev", client, self.packager)
         return client.changes
@@ -148,35 +207,27 @@ def test_a_changed_policy_reaches_the_roles(project: Project) -> None:
     assert all(line.startswith("role ") and line.endswith(": new policy") for line in changed)
 
 
-def test_a_new_route_is_deployed_and_then_left_alone(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_route_is_deployed_and_then_left_alone(project: Project) -> None:
     project.deploy()
     app = project.folder / "app.py"
     app.write_text(APP + '\n\n@app.route("/more")\ndef more():\n    return {}\n')
     (changed,) = project.deploy()
     assert changed.endswith(": new routes")
     assert project.deploy() == []
-    (api,) = boto3.client("apigateway").get_rest_apis()["items"]
-    resources = boto3.client("apigateway").get_resources(restApiId=api["id"])["items"]
-    assert "/more" in {resource["path"] for resource in resources}
+    (document,) = project.gateway.documents.values()
+    assert "/more" in document["paths"]
 
 
 def test_a_deployment_that_failed_is_gone_on_with(project: Project) -> None:
-    class Interrupted(SparingClient):
+    class Interrupted(Client):
         def deploy_rest_api(self, rest_api_id: str, api_gateway_stage: str, xray: bool) -> None:
-            raise self.lambda_error()
-
-        def lambda_error(self) -> Exception:
-            from botocore.exceptions import ClientError
-
-            return ClientError({"Error": {"Code": "TooManyRequests"}}, "CreateDeployment")
+            raise ClientError({"Error": {"Code": "TooManyRequests"}}, "CreateDeployment")
 
     with pytest.raises(ChaliceDeploymentError):
-        project.deploy(Interrupted(Session()))
+        project.deploy(Interrupted(project.gateway))
     changed = project.deploy()
     assert not any(line.endswith(": made") for line in changed)
-    assert len(boto3.client("apigateway").get_rest_apis()["items"]) == 1
+    assert len(project.gateway.documents) == 1
     assert len(boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]) == 1
     assert project.deploy() == []
 

@@ -76,7 +76,7 @@ class KeyRing:
 
     def _read(self) -> _Version:
         with _explained(self._secret):
-            answer = self._client.get_secret_value(SecretId=self._secret)
+            answer = self._client.get_secret_value(SecretId=self._secret, VersionStage=_CURRENT)
         try:
             keys = StoredKeys.model_validate_json(answer.get("SecretString", "")).keys
         except ValidationError:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -38,7 +39,7 @@ def run_demo(*, photos: Path | None, count: int, leave: bool) -> int:
                     )
                 )
             samples = make_samples(stack, options, console)
-            console.print(table_of(samples))
+            show(samples, console)
             if not leave:
                 console.print("Open a link to look around. Ctrl-C stops everything.")
                 stay(stack)
@@ -68,12 +69,14 @@ def make_samples(stack: LocalStack, options: DemoOptions, console: Console) -> l
     return samples
 
 
-def table_of(samples: Sequence[Sample]) -> Table:
-    """The samples as the table that the user sees."""
+def show(samples: Sequence[Sample], console: Console) -> None:
+    """The samples as a table, and below it where to look, in lines that a terminal can click."""
     table = Table(title="Made on this machine", title_justify="left")
-    for column in ("Service", "Sample", "Made", "Check", "Look at it"):
+    for column in ("Service", "Sample", "Made", "Check"):
         table.add_column(column, overflow="fold")
     for sample in samples:
-        check = "[green]good[/]" if sample.ok else "[red]" + "; ".join(sample.problems) + "[/]"
-        table.add_row(sample.service, sample.name, sample.made, check, sample.url)
-    return table
+        check = "[green]good[/]" if sample.ok else f"[red]{escape('; '.join(sample.problems))}[/]"
+        table.add_row(sample.service, escape(sample.name), escape(sample.made), check)
+    console.print(table)
+    for sample in samples:
+        console.print(f"{sample.name}: {sample.url}", soft_wrap=True, markup=False, highlight=False)

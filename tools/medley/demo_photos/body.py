@@ -88,8 +88,12 @@ def torso(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Sol
         parts.append(
             cone(
                 (sign * 0.022, length * 1.03, -0.012),
-                (sign * 0.085 * s, length * 0.965, -0.01), 0.026, 0.026, (1, 1, 0.9), 0.03,
-            )  # fmt: skip
+                (sign * 0.085 * s, length * 0.965, -0.01),
+                0.026,
+                0.026,
+                (1, 1, 0.9),
+                0.03,
+            )
         )
         if outfit.female:
             at = (sign * 0.034, 0.68 * length, 0.026)
@@ -97,10 +101,17 @@ def torso(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Sol
     hem = (0.103 if not outfit.female else 0.102) * hips * g
     parts.append(
         make.cone(
-            Material.SHIRT, (0, 0.42 * length, -0.006), (0, -0.15 * length, 0.004),
-            (waist * 0.98, hem), frame=frame, scale=(1.0, 1.0, 0.81), group=TORSO, blend=0.04,
-            tube=True, wave=0.03,
-        )  # fmt: skip
+            Material.SHIRT,
+            (0, 0.42 * length, -0.006),
+            (0, -0.15 * length, 0.004),
+            (waist * 0.98, hem),
+            frame=frame,
+            scale=(1.0, 1.0, 0.81),
+            group=TORSO,
+            blend=0.04,
+            tube=True,
+            wave=0.03,
+        )
     )
     return parts
 
@@ -118,23 +129,40 @@ def legs(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
             end = side.hip + (side.knee - side.hip) * outfit.leg_length
             parts.append(
                 make.cone(
-                    Material.BOTTOM, side.hip, end, (0.0535 * k, 0.064 * k), group=BOTTOMS,
-                    blend=0.02, tube=True, wave=0.02,
-                )  # fmt: skip
+                    Material.BOTTOM,
+                    side.hip,
+                    end,
+                    (0.0535 * k, 0.064 * k),
+                    group=BOTTOMS,
+                    blend=0.02,
+                    tube=True,
+                    wave=0.02,
+                )
             )
     cover = Material.BOTTOM if outfit.legs == "shorts" else Material.TIGHTS
     w = build.hips * build.girth
     parts.append(
         make.cone(
-            cover, (0.034 * w, 0.0, -0.004), (-0.034 * w, 0.0, -0.004), (0.056, 0.056),
-            frame=body.pelvis, group=BOTTOMS, blend=0.03,
-        )  # fmt: skip
+            cover,
+            (0.034 * w, 0.0, -0.004),
+            (-0.034 * w, 0.0, -0.004),
+            (0.056, 0.056),
+            frame=body.pelvis,
+            group=BOTTOMS,
+            blend=0.03,
+        )
     )
     parts.append(
         make.cone(
-            cover, (0, 0.0, 0), (0, 0.09, 0.002), (0.088 * w, 0.078 * w),
-            frame=body.pelvis, scale=(1, 1, 0.62), group=BOTTOMS, blend=0.03,
-        )  # fmt: skip
+            cover,
+            (0, 0.0, 0),
+            (0, 0.09, 0.002),
+            (0.088 * w, 0.078 * w),
+            frame=body.pelvis,
+            scale=(1, 1, 0.62),
+            group=BOTTOMS,
+            blend=0.03,
+        )
     )
     return parts
 
@@ -159,11 +187,11 @@ def _leg(
     return [
         cone(upper, top, middle, 0.049, 0.0435, 0.0),
         cone(upper, middle, low_thigh, 0.0435, 0.0365, 0.0),
-        cone(upper, low_thigh, side.knee, 0.0365, 0.0305, 0.0),
-        cone(lower, knee, knee, 0.0300, 0.0300, 0.006),
-        cone(lower, side.knee + back * 0.004, calf, 0.0275, 0.0320, 0.008),
-        cone(lower, calf, low, 0.0320, 0.0225, 0.0),
-        cone(lower, low, side.ankle, 0.0225, 0.0185, 0.0),
+        cone(lower, low_thigh, side.knee, 0.0352 if lower != upper else 0.0365, 0.0300, 0.0),
+        cone(lower, knee, knee, 0.0295, 0.0295, 0.006),
+        cone(lower, side.knee + back * 0.004, calf, 0.0265, 0.0330, 0.008),
+        cone(lower, calf, low, 0.0330, 0.0215, 0.0),
+        cone(lower, low, side.ankle, 0.0215, 0.0178, 0.0),
     ]
 
 
@@ -194,9 +222,7 @@ def feet(make: Maker, body: Skeleton) -> list[Solid]:
             Material.SHOE, (0, low + 0.006, -0.008), (0, 0.004, -0.008), (0.0265, 0.0245), frame=f,
             scale=flat, group=group + 4, blend=0.012,
         )  # fmt: skip
-        kept = [
-            replace(s, keep=above) for s in (heel, toe, collar)
-        ]
+        kept = [replace(s, keep=above) for s in (heel, toe, collar)]
         shank = side.ankle - side.knee
         sock = make.cone(
             Material.SOCK, side.ankle - shank * 0.16, side.ankle + shank * 0.02, (0.0225, 0.0215),
@@ -206,9 +232,7 @@ def feet(make: Maker, body: Skeleton) -> list[Solid]:
     return parts
 
 
-def arms(
-    make: Maker, body: Skeleton, build: Build, outfit: Outfit, *, fine: bool
-) -> list[Solid]:
+def arms(make: Maker, body: Skeleton, build: Build, outfit: Outfit, *, fine: bool) -> list[Solid]:
     """Arms, fists, sleeves, and a watch on the left wrist."""
     parts: list[Solid] = []
     k = build.limbs * (0.88 if outfit.female else 1.0)
@@ -223,7 +247,9 @@ def arms(
         def cone(
             material: Material, a: F64, b: F64, ra: float, rb: float, group: int = group
         ) -> Solid:
-            return make.cone(material, a, b, (ra * k, rb * k), group=group, blend=0.02 if group == TORSO else 0.0)
+            return make.cone(
+                material, a, b, (ra * k, rb * k), group=group, blend=0.02 if group == TORSO else 0.0
+            )
 
         parts += [
             cone(skin, side.shoulder, half, 0.0295, 0.0255, TORSO if bare else group),
@@ -248,14 +274,14 @@ def arms(
         if number == 0 and outfit.cut != "long":
             at = side.elbow + fore * 0.9
             parts.append(
-                make.cone(Material.WATCH, at, at + fore * 0.05, (0.0185 * k, 0.0185 * k), group=WRIST)
+                make.cone(
+                    Material.WATCH, at, at + fore * 0.05, (0.0185 * k, 0.0185 * k), group=WRIST
+                )
             )
     return parts
 
 
-def _fist(
-    make: Maker, side: Side, k: float, sign: int, group: int, *, fine: bool
-) -> list[Solid]:
+def _fist(make: Maker, side: Side, k: float, sign: int, group: int, *, fine: bool) -> list[Solid]:
     hand = side.hand
 
     def cone(

@@ -1,5 +1,6 @@
 """What lens, weather and sensor add: blur, streaks, rain, bloom, vignette, grain."""
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -61,7 +62,7 @@ def blur_plate(plate: Image.Image, horizon: float, far: float, rows: F32) -> Ima
     levels = [x for x in levels if x == 0 or x >= 0.8]
     shots = [plate if x == 0 else plate.filter(ImageFilter.GaussianBlur(x * 0.6)) for x in levels]
     out = shots[0]
-    for (low, high), shot in zip(zip(levels, levels[1:], strict=False), shots[1:], strict=True):
+    for (low, high), shot in zip(itertools.pairwise(levels), shots[1:], strict=True):
         share = np.clip((radii - low) / max(high - low, 1e-6), 0, 1)
         column = Image.fromarray((share * 255).astype(np.uint8)[:, None])
         out = Image.composite(shot, out, column.resize(plate.size))
@@ -81,7 +82,9 @@ def bokeh(plate: Image.Image, lights: list[tuple[float, float, float]], radius: 
         draw.ellipse((u - r, v - r, u + r, v + r), outline=rim, width=max(1, round(r * 0.08)))
     soft = ImageChops.screen(
         glow.filter(ImageFilter.GaussianBlur(max(1.0, radius * 0.10))),
-        glow.filter(ImageFilter.GaussianBlur(radius * 2.2 + 6)).point([i // 2 for i in range(256)] * 3),
+        glow.filter(ImageFilter.GaussianBlur(radius * 2.2 + 6)).point(
+            [i // 2 for i in range(256)] * 3
+        ),
     )
     return ImageChops.screen(plate, soft)
 
@@ -100,10 +103,53 @@ def rain(size: tuple[int, int], rng: np.random.Generator, amount: float) -> Imag
     return image.filter(ImageFilter.GaussianBlur(0.8))
 
 
+def confetti(size: tuple[int, int], rng: np.random.Generator, colours: list[str]) -> Image.Image:
+    """Paper in the air: near pieces large and soft, far ones small and sharp."""
+    out = Image.new("RGBA", size)
+    for count, long, blur in ((120, 0.0032, 0.0), (22, 0.007, 2.0), (4, 0.017, 7.0)):
+        layer = Image.new("RGBA", size)
+        draw = ImageDraw.Draw(layer)
+        for _ in range(count):
+            # Near pieces stay at the edges, where no face is.
+            low, wide = (0.8, 1.0) if not blur else (0.3, 1.0)
+            x, y = rng.random(2) * np.array(size) * (wide, low)
+            a, fold = rng.random() * 6.283, float(rng.uniform(0.3, 1.0))
+            r = long * max(size) * float(rng.uniform(0.7, 1.3))
+            p = np.array([np.cos(a), np.sin(a)]) * r
+            q = np.array([-np.sin(a), np.cos(a)]) * r * 0.62 * fold
+            corners = [(x + c[0], y + c[1]) for c in (p + q, p - q, -p - q, -p + q)]
+            draw.polygon(corners, fill=colours[int(rng.integers(len(colours)))])
+        if blur:
+            soft = layer.convert("RGBa").reduce(2).filter(ImageFilter.GaussianBlur(blur / 2))
+            layer = soft.resize(size, Image.Resampling.BILINEAR).convert("RGBA")
+        out.alpha_composite(layer)
+    return out
+
+
+def flare(
+    picture: Image.Image, at: tuple[float, float], colour: tuple[int, int, int], strength: float
+) -> Image.Image:
+    """The sun into the lens: a veil around it (at a share of the size), and ghosts opposite."""
+    w, h = 150, round(150 * picture.height / picture.width)
+    x, y = np.meshgrid((np.arange(w) + 0.5) / w - at[0], ((np.arange(h) + 0.5) / h - at[1]) * h / w)
+    distance = np.hypot(x, y)
+    veil = np.exp(-((distance / 0.46) ** 2)) * 0.55 + np.exp(-((distance / 0.13) ** 2)) * 0.9
+    veil += 0.05 * np.exp(-distance) * (1 + np.cos(np.arctan2(y, x) * 9))
+    for far, r in ((0.55, 0.03), (0.8, 0.055), (1.25, 0.04), (1.5, 0.09)):
+        gx, gy = (0.5 - at[0]) * 2 * far, (0.5 - at[1]) * 2 * far * h / w
+        veil += 0.07 * np.clip((r - np.hypot(x - gx, y - gy)) / 0.01, 0, 1)
+    glow = np.clip(veil[..., None] * np.array(colour) * strength, 0, 255).astype(np.uint8)
+    return ImageChops.screen(
+        picture, Image.fromarray(glow).resize(picture.size, Image.Resampling.BICUBIC)
+    )
+
+
 def bloom(picture: Image.Image, above: int, strength: float) -> Image.Image:
     """Let the brightest parts glow."""
     small = picture.reduce(8)
-    table = [min(255, max(0, round((i - above) * 255 / (255 - above) * strength))) for i in range(256)]
+    table = [
+        min(255, max(0, round((i - above) * 255 / (255 - above) * strength))) for i in range(256)
+    ]
     glow = small.point(table * 3).filter(ImageFilter.GaussianBlur(small.width / 60))
     return ImageChops.screen(picture, glow.resize(picture.size, Image.Resampling.BILINEAR))
 
@@ -152,7 +198,9 @@ def _tiled(tile: Image.Image, size: tuple[int, int], rng: np.random.Generator) -
     return out
 
 
-def grain(picture: Image.Image, rng: np.random.Generator, amount: float, blotch: float) -> Image.Image:
+def grain(
+    picture: Image.Image, rng: np.random.Generator, amount: float, blotch: float
+) -> Image.Image:
     """Sensor noise: fine in brightness, coarser in colour, weaker in the lights.
 
     `amount` and `blotch` are deviations in sRGB levels.

@@ -45,7 +45,9 @@ def head(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
     ]
     for sign in (1, -1):
         at = (sign * 0.0415, -0.004, -0.008)
-        parts.append(_ellipsoid(big, Material.FACE, at, (0.0060, 0.0140, 0.0100), frame, HEAD, 0.004))
+        parts.append(
+            _ellipsoid(big, Material.FACE, at, (0.0060, 0.0140, 0.0100), frame, HEAD, 0.004)
+        )
     return parts + _hair(big, frame, outfit) + _headwear(big, frame, outfit)
 
 
@@ -130,7 +132,9 @@ def _headwear(make: Maker, frame: Frame, outfit: Outfit) -> list[Solid]:
             _visor(make, frame),
         ]
     if outfit.headwear == "headband" and outfit.hair_style != "afro":
-        return [replace(_shell(make, Material.BAND, puffy + 0.015, frame, 15), keep=band(0.028, 0.043))]
+        return [
+            replace(_shell(make, Material.BAND, puffy + 0.015, frame, 15), keep=band(0.028, 0.043))
+        ]
     return []
 
 

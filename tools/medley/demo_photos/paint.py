@@ -105,14 +105,16 @@ class Painter:
         u, v = (turn * 3, p.y * 2) if not curly else (p.x * 14, p.y * 14)
         strand = look_up(tile(1.0, 20.0, 2), u, v)
         base = flat(self.outfit.hair, p.x.size) * (1 + np.float32(0.22) * strand)
-        bump = np.stack([strand, strand * np.float32(0.2), np.zeros_like(strand)]) * np.float32(0.20)
+        bump = np.stack([strand, strand * np.float32(0.2), np.zeros_like(strand)]) * np.float32(
+            0.20
+        )
         return Surface(np.maximum(base, 0.002), 0.22 if not curly else 0.04, bump)
 
     def _shoe(self, p: Points) -> Surface:
         unit = np.float32(1 / self.height)
         z, y = p.z * unit, p.y * unit
         base = flat(self.outfit.shoe, p.x.size)
-        stripe = step(np.abs((z - y * np.float32(0.7) - np.float32(0.035))) * -1, -0.006, 0.002)
+        stripe = step(np.abs(z - y * np.float32(0.7) - np.float32(0.035)) * -1, -0.006, 0.002)
         base = blend(base, (0.85, 0.85, 0.85), stripe * (y < -0.01))
         laces = step(y, -0.002, 0.004) * (np.abs(p.x * unit) < 0.011) * (z > 0.012)
         base = blend(base, (0.9, 0.9, 0.9), laces * ((z * 90).astype(np.int32) % 2 == 0))
@@ -143,7 +145,7 @@ class Painter:
 
     def _bottom(self, p: Points) -> Surface:
         base = flat(self.outfit.bottom, p.x.size)
-        return self._cloth(p, base, 0.20)
+        return self._cloth(p, base, 0.28)
 
     def _tights(self, p: Points) -> Surface:
         base = flat(self.outfit.bottom, p.x.size)
@@ -162,7 +164,9 @@ class Painter:
         masks: dict[str, Callable[[], F32]] = {
             "sides": lambda: step(ax - np.abs(y - 0.45) * np.float32(0.05), 0.112),
             "band": lambda: step(np.abs(y - np.float32(0.80)) * -1, -0.075, 0.01),
-            "sash": lambda: step(np.abs(x * np.float32(1.5) + y - np.float32(0.55)) * -1, -0.11, 0.01),
+            "sash": lambda: step(
+                np.abs(x * np.float32(1.5) + y - np.float32(0.55)) * -1, -0.11, 0.01
+            ),
             "fade": lambda: np.clip((np.float32(0.75) - y) / np.float32(0.9), 0, 1),
             "hoops": lambda: step(np.sin(y * np.float32(22)), 0.35, 0.15),
             "yoke": lambda: step(y - ax * np.float32(0.7), 0.80, 0.012),
@@ -170,7 +174,7 @@ class Painter:
         }
         if o.print in masks:
             base = blend(base, o.accent, masks[o.print]())
-        surface = self._cloth(p, base, 0.26)
+        surface = self._cloth(p, base, 0.36)
         scoop = 0.92 if o.cut == "singlet" else 0.985
         h = np.float32(self.height)
         neck = step(y - (x / (np.float32(0.044) * h)) ** 2 * np.float32(0.05), scoop, 0.006)

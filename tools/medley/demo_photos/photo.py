@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from medley.demo_photos.bib import FIRST_DIGIT, PinnedBib, print_card
-from medley.demo_photos.effects import blur_layer, bloom, grade, grain, rain, streak_layer
+from medley.demo_photos.effects import (
+    bloom,
+    blur_layer,
+    confetti,
+    flare,
+    grade,
+    grain,
+    rain,
+    streak_layer,
+)
 from medley.demo_photos.figure import Drawing, render
 from medley.demo_photos.plate import paint_plate
 from medley.demo_photos.shot import Actor, Shot
@@ -38,7 +47,9 @@ def _draw_actor(shot: Shot, theme: Theme, actor: Actor, rng: np.random.Generator
     sample = _supersample(per_metre, shot.camera.blur(actor.z))
     card = print_card(actor.number, theme, actor.wave, rng)
     pinned = PinnedBib(card, actor.lie, per_metre * sample)
-    drawing = render(actor.person, shot.light, per_metre, actor.z, pinned=pinned, supersample=sample)
+    drawing = render(
+        actor.person, shot.light, per_metre, actor.z, pinned=pinned, supersample=sample
+    )
     u, v = shot.camera.project(actor.x, 0, actor.z)
     left, top = round(u - drawing.anchor[0]), round(v - drawing.anchor[1])
     return _Placed(actor, drawing, left, top, shot.camera.blur(actor.z))
@@ -75,9 +86,7 @@ def _truths(placed: list[_Placed], size: tuple[int, int]) -> list[BibTruth]:
         if not rows.size:
             continue
         digits = range(FIRST_DIGIT, FIRST_DIGIT + len(item.actor.number))
-        shares = [
-            float((shown == d).sum()) / max(1.0, float((whole == d).sum())) for d in digits
-        ]
+        shares = [float((shown == d).sum()) / max(1.0, float((whole == d).sum())) for d in digits]
         visible = float((shown >= FIRST_DIGIT).sum()) / float((whole >= FIRST_DIGIT).sum())
         box = (
             float(left + columns.min()), float(top + rows.min()),
@@ -85,12 +94,12 @@ def _truths(placed: list[_Placed], size: tuple[int, int]) -> list[BibTruth]:
         )  # fmt: skip
         tall = item.actor.lie.height * 0.5 * item.drawing.per_metre
         smear = max(item.blur * 1.2, float(np.hypot(*item.actor.streak)))
-        legible = min(shares) > 0.62 and tall >= 11 and smear < 0.42 * tall
+        legible = min(shares) > 0.62 and tall >= 11 and smear < 0.3 * tall
         found.append(BibTruth(item.actor.number, box, min(1.0, visible), legible))
     return found
 
 
-def _reflection(canvas: Image.Image, layer: Image.Image, left: int, top: int, foot: int) -> None:
+def _reflection(canvas: Image.Image, layer: Image.Image, left: int, foot: int) -> None:
     """The runner upside down on a wet road."""
     flipped = layer.transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize(
         (layer.width, max(1, round(layer.height * 0.8)))
@@ -101,23 +110,47 @@ def _reflection(canvas: Image.Image, layer: Image.Image, left: int, top: int, fo
     canvas.paste(flipped.convert("RGB"), (left, foot), Image.fromarray(alpha.astype(np.uint8)))
 
 
-def draw_shot(shot: Shot, theme: Theme, seed: int, index: int) -> tuple[Image.Image, list[BibTruth]]:
+@dataclass
+class Placed:
+    """The runners of a photo, drawn and placed, far to near."""
+
+    items: list[_Placed]
+
+    def paste(self, canvas: Image.Image, shot: Shot) -> None:
+        """Put them on the plate, each as sharp as its distance and motion allow."""
+        for item in self.items:
+            if shot.light.name == "rain":
+                foot = round(item.top + item.drawing.anchor[1])
+                _reflection(canvas, item.drawing.image, item.left, foot)
+            layer, margin = streak_layer(item.drawing.image, *item.actor.streak)
+            layer, more = blur_layer(layer, item.blur)
+            canvas.paste(layer, (item.left - margin - more, item.top - margin - more), layer)
+
+    def truths(self, size: tuple[int, int]) -> list[BibTruth]:
+        """What can be seen of each bib in a picture of this size."""
+        return _truths(self.items, size)
+
+
+def draw_runners(shot: Shot, theme: Theme, rng: np.random.Generator) -> Placed:
+    """Draw a shot's runners, far to near."""
+    order = sorted(shot.actors, key=lambda a: -a.z)
+    return Placed([_draw_actor(shot, theme, actor, rng) for actor in order])
+
+
+def draw_shot(
+    shot: Shot, theme: Theme, seed: int, index: int
+) -> tuple[Image.Image, list[BibTruth]]:
     """The finished picture (RGB, upright) and its bibs."""
     rng = np.random.default_rng([seed, index, 1])
-    order = sorted(shot.actors, key=lambda a: -a.z)
-    placed = [_draw_actor(shot, theme, actor, rng) for actor in order]
-    canvas = paint_plate(
-        shot, theme, [(p.drawing, p.actor.x, p.actor.z) for p in placed], rng
-    )
-    for item in placed:
-        if shot.light.name == "rain":
-            foot = round(item.top + item.drawing.anchor[1])
-            _reflection(canvas, item.drawing.image, item.left, item.top, foot)
-        layer, margin = streak_layer(item.drawing.image, *item.actor.streak)
-        layer, more = blur_layer(layer, item.blur)
-        canvas.paste(layer, (item.left - margin - more, item.top - margin - more), layer)
-    truths = _truths(placed, canvas.size)
-    return _finish(canvas, shot, rng), truths
+    placed = draw_runners(shot, theme, rng)
+    figures = [(p.drawing, p.actor.x, p.actor.z) for p in placed.items]
+    canvas = paint_plate(shot, theme, figures, rng)
+    placed.paste(canvas, shot)
+    if "confetti" in shot.conditions:
+        colours = [theme.main, "#ffd34d", "#f7f4ec", "#f08a5d", "#6fc3df"]
+        paper = confetti(canvas.size, rng, colours)
+        canvas.paste(paper, (0, 0), paper)
+    return _finish(canvas, shot, rng), placed.truths(canvas.size)
 
 
 def _finish(canvas: Image.Image, shot: Shot, rng: np.random.Generator) -> Image.Image:
@@ -125,10 +158,14 @@ def _finish(canvas: Image.Image, shot: Shot, rng: np.random.Generator) -> Image.
     if name == "rain":
         drops = rain(canvas.size, rng, 1.0).convert("RGB")
         canvas = ImageChops.screen(canvas, drops)
+    if name in ("backlit", "golden"):
+        side = 0.5 + 0.42 * float(np.sign(shot.light.sun_from[0]))
+        strength = 0.95 if name == "backlit" else 0.34
+        canvas = flare(canvas, (side, 0.06), (255, 206, 140), strength)
     canvas = bloom(canvas, 205, {"backlit": 0.85, "golden": 0.5, "night": 0.6}.get(name, 0.22))
     canvas = grade(
         canvas,
-        contrast={"backlit": 0.10, "overcast": 0.22, "rain": 0.16}.get(name, 0.26),
+        contrast={"backlit": 0.30, "overcast": 0.22, "rain": 0.16}.get(name, 0.26),
         warmth={"golden": 0.035, "backlit": 0.02, "rain": -0.02, "night": 0.01}.get(name, 0.0),
         saturation={"rain": 0.82, "overcast": 0.88}.get(name, 0.93),
         vignette=0.42 if name == "night" else 0.24,

@@ -5,6 +5,7 @@ ankle over one stride); arms swing against the legs. Body space: x to the runner
 z forward; a yaw of 0 runs straight at the camera.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,7 +76,7 @@ class Skeleton:
 def curve(points: tuple[tuple[float, float], ...], phase: float) -> float:
     """A smooth periodic curve through the points (cosine eased)."""
     phase %= 1.0
-    for (p0, v0), (p1, v1) in zip(points, points[1:], strict=False):
+    for (p0, v0), (p1, v1) in itertools.pairwise(points):
         if p0 <= phase <= p1:
             k = (1 - np.cos(np.pi * (phase - p0) / (p1 - p0))) / 2
             return float(v0 + (v1 - v0) * k)
@@ -181,7 +182,9 @@ def make_skeleton(build: Build, motion: Motion) -> Skeleton:
         foot = frame_along(ankle, pelvis_axes @ _unit(toe), pelvis_axes @ instep)
         sides.append(Side(shoulder, elbow, wrist, hand, hip, knee, ankle, foot))
     ground = min(
-        float(s.foot.point(0, -0.043 * h, along)[1]) for s in sides for along in (-0.03 * h, 0.09 * h)
+        float(s.foot.point(0, -0.043 * h, along)[1])
+        for s in sides
+        for along in (-0.03 * h, 0.09 * h)
     )
     flight = 0.0
     if running:

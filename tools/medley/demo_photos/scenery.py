@@ -1,5 +1,6 @@
 """What lines the street: house fronts, trees, a far skyline, lamps."""
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,7 +52,9 @@ class Painter:
     light: Light
     rng: np.random.Generator
 
-    def shade(self, colour: Linear | str, z: float, sun: float, sky: float = 0.8) -> tuple[int, int, int]:
+    def shade(
+        self, colour: Linear | str, z: float, sun: float, sky: float = 0.8
+    ) -> tuple[int, int, int]:
         """The colour as seen from the camera at this distance."""
         value = linear(colour) if isinstance(colour, str) else colour
         return lit(self.light, value, z, sun=sun, sky=sky)
@@ -104,7 +107,7 @@ class Painter:
         lx, _, lz = self.light.sun_from
         # A front on the right faces left, and sees a sun that stands to the left.
         sun = 0.75 * max(0.0, -side * lx) + 0.1 * max(0.0, lz)
-        for d0, d1 in reversed(list(zip(lots, lots[1:], strict=False))):
+        for d0, d1 in reversed(list(itertools.pairwise(lots))):
             floors = int(self.rng.integers(4, 9))
             near, far = self.camera.road(side * setback, d0), self.camera.road(side * setback, d1)
             if near[1] < 3.0 or far[1] < 3.0:
@@ -131,10 +134,10 @@ class Painter:
             colour = self.shade(str(self.rng.choice(WALLS)), z, 0.35)
             draw.rectangle((x, base - high, x + wide, base), fill=colour)
             if self.light.name == "night":
-                for _ in range(int(wide * high / 60)):
+                for _ in range(int(wide * high / 600)):
                     u = x + float(self.rng.random()) * wide
                     v = base - float(self.rng.random()) * high
-                    draw.rectangle((u, v, u + 1, v + 1.5), fill=(216, 170, 105))
+                    draw.rectangle((u, v, u + 1.6, v + 2.4), fill=(186, 142, 84))
             x += wide * float(self.rng.uniform(0.85, 1.15))
 
     def hills(self, z: float, tall: float, colour: str) -> None:
@@ -142,7 +145,10 @@ class Painter:
         k = self.camera.scale(z)
         phase = self.rng.random(3) * 6.28
         us = np.linspace(0, self.canvas.width, 60)
-        waves = sum(np.sin(us / self.canvas.width * f + p) / f for f, p in zip((5, 11, 23), phase, strict=True))
+        waves = sum(
+            np.sin(us / self.canvas.width * f + p) / f
+            for f, p in zip((5, 11, 23), phase, strict=True)
+        )
         base = self.camera.horizon
         top = base - tall * k * (0.6 + np.asarray(waves) * 1.4)
         outline = [(float(u), float(v)) for u, v in zip(us, top, strict=True)]
@@ -191,11 +197,34 @@ class Painter:
         for _ in range(26):
             u = float(self.rng.uniform(-0.05, 1.05)) * self.canvas.width
             s, d = self.camera.on_road(self.camera.at(u, z), z)
-            self.tree(s, d + float(self.rng.uniform(-6, 6)), tall * float(self.rng.uniform(0.7, 1.2)), 0.85)
+            self.tree(
+                s,
+                d + float(self.rng.uniform(-6, 6)),
+                tall * float(self.rng.uniform(0.7, 1.2)),
+                0.85,
+            )
         ImageDraw.Draw(self.canvas).rectangle(
             (0, self.camera.horizon - 0.6 * k, self.canvas.width, self.camera.horizon + 2),
             fill=self.shade("#2f4a28", z, 0.1),
         )
+
+    def sails(self, water: float, count: int) -> None:
+        """Boats on the water beyond the quay."""
+        draw = ImageDraw.Draw(self.canvas)
+        for z in sorted((float(self.rng.uniform(160, 620)) for _ in range(count)), reverse=True):
+            x, deep = self.camera.road(water * 1.6 + np.sign(water) * z * 0.10, z)
+            u, v = self.camera.project(x + float(self.rng.uniform(-60, 60)), 0, deep)
+            k = self.camera.scale(deep)
+            white = self.shade("#f6f3ea", z, 0.7)
+            grey = self.shade("#d5d8da", z, 0.3)
+            hull = self.shade(str(self.rng.choice(("#f2efe6", "#7a2f2f", "#24425c"))), z, 0.5)
+            draw.polygon(
+                [(u, v - 10 * k), (u, v - 1.4 * k), (u - 3.6 * k, v - 1.4 * k)], fill=white
+            )
+            draw.polygon([(u + 0.3 * k, v - 8 * k), (u + 0.3 * k, v - 1.4 * k),
+                          (u + 2.6 * k, v - 1.4 * k)], fill=grey)  # fmt: skip
+            draw.polygon([(u - 4 * k, v - 1.1 * k), (u + 3.8 * k, v - 1.1 * k), (u + 2.6 * k, v),
+                          (u - 3 * k, v)], fill=hull)  # fmt: skip
 
     def lamps(self, s: float, start: float, gap: float) -> list[tuple[float, float, float]]:
         """Street lamps; the pixels and radii of their lights."""

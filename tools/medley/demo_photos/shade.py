@@ -40,7 +40,9 @@ def expose(buffer: Buffer, mask: Bool, light: Light, reach: float = 0.16) -> Exp
     open_sky = np.ones_like(small)
     for size, strength in ((0.035, 5.5), (0.10, 3.0)):
         radius = max(1, round(size * scale))
-        near = blur(small * there, radius) / np.maximum(blur(there.astype(np.float32), radius), 0.05)
+        near = blur(small * there, radius) / np.maximum(
+            blur(there.astype(np.float32), radius), 0.05
+        )
         open_sky *= np.clip(1 - np.maximum(near - small, 0) * np.float32(strength), 0.32, 1)
     sun = np.ones_like(small)
     lx, ly, lz = light.direction()
@@ -103,7 +105,9 @@ def light_up(
     half = direction + np.array([0, 0, 1], dtype=np.float32)
     half = half / np.linalg.norm(half)
     shine = np.clip(half @ normal, 0, 1)
-    strength = (np.float32(0.35) * sun * shine**24 + np.float32(0.12) * open_sky * up**4) * surface.gloss
+    strength = (
+        np.float32(0.35) * sun * shine**24 + np.float32(0.12) * open_sky * up**4
+    ) * surface.gloss
     out += strength * np.array(light.sun, dtype=np.float32)[:, None]
     lit: F32 = out.astype(np.float32)
     return lit

@@ -1,6 +1,6 @@
 """What one photo is of: the scenario drawn from the deck, its light, lens and cast."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -35,14 +35,15 @@ class Scenario:
 DECK = (
     Scenario("leader", "clear", "avenue", portrait=True, followers=3),
     Scenario("pack", "clear", "park", leaders=3, followers=3, fill=(0.66, 0.76)),
-    Scenario("finish", "clear", "avenue", leaders=2, followers=3, arch=True),
+    Scenario("finish", "clear", "avenue", leaders=2, followers=3, arch=True,
+             conditions=("confetti",)),
     Scenario("golden", "golden", "waterfront", leaders=2, followers=2),
     Scenario("night", "night", "avenue", leaders=2, followers=2, conditions=("night", "flash")),
     Scenario("rain", "rain", "avenue", leaders=2, followers=2, conditions=("rain",)),
     Scenario("backlit", "backlit", "park", portrait=True, followers=2, conditions=("backlight",)),
     Scenario("crowded", "overcast", "avenue", leaders=4, followers=4, fill=(0.60, 0.68), arch=True,
              conditions=("crowded", "occlusion")),
-    Scenario("panning", "clear", "park", followers=0, conditions=("panning", "motion_blur")),
+    Scenario("panning", "clear", "avenue", followers=1, conditions=("panning", "motion_blur")),
     Scenario("close", "golden", "park", leaders=2, followers=1, close=True),
     Scenario("far", "overcast", "waterfront", leaders=1, followers=4, fill=(0.36, 0.46),
              conditions=("small",)),
@@ -51,7 +52,8 @@ DECK = (
     Scenario("noisy", "night", "waterfront", leaders=1, followers=2,
              conditions=("night", "flash", "noise", "jpeg")),
     Scenario("shaken", "rain", "park", leaders=2, followers=2, conditions=("rain", "motion_blur")),
-    Scenario("finish_portrait", "golden", "avenue", portrait=True, followers=3, arch=True),
+    Scenario("finish_portrait", "golden", "avenue", portrait=True, followers=3, arch=True,
+             conditions=("confetti",)),
 )  # fmt: skip
 
 
@@ -85,7 +87,6 @@ class Shot:
     gps: bool = False
     quality: int = 88
     seed: float = 0.0
-    extras: tuple[str, ...] = field(default=())
 
 
 def pick_scenario(seed: int, index: int) -> Scenario:
@@ -102,8 +103,8 @@ def pick_scenario(seed: int, index: int) -> Scenario:
     return card
 
 
-def _camera(rng: np.random.Generator, card: Scenario, long_side: int) -> tuple[Camera, float, float]:
-    """The camera, the distance of the leaders, and the row of their feet."""
+def _camera(rng: np.random.Generator, card: Scenario, long_side: int) -> tuple[Camera, float]:
+    """The camera, and the distance of the leaders."""
     short = round(long_side * 2 / 3)
     width, height = (short, long_side) if card.portrait else (long_side, short)
     fill = float(rng.uniform(*card.fill)) * (1.62 if card.close else 1.0)
@@ -112,16 +113,16 @@ def _camera(rng: np.random.Generator, card: Scenario, long_side: int) -> tuple[C
     z = focal / k
     eye = float(rng.uniform(1.15, 1.5))
     feet = height * (float(rng.uniform(0.93, 0.97)) if not card.close else 0.14 + fill * 0.98)
-    heading = float(rng.uniform(2, 9)) * (1 if rng.random() < 0.5 else -1)
-    heading *= 0.6 if card.portrait or card.arch else 1.0
+    heading = float(rng.uniform(2, 9))
+    if card.name in ("panning", "far", "shaken"):
+        heading = float(rng.uniform(14, 26))
+    heading *= (0.6 if card.portrait or card.arch else 1.0) * (1 if rng.random() < 0.5 else -1)
     aperture = {"defocus": 0.030}.get(card.name, float(rng.uniform(0.018, 0.026)))
     aperture *= 1.4 if card.portrait or card.close else 1.0
     focus = z * (2.1 if card.name == "defocus" else 1.0)
-    camera = Camera(
-        width, height, focal, eye, feet - eye * k, heading, 0.0, focus, aperture
-    )
+    camera = Camera(width, height, focal, eye, feet - eye * k, heading, 0.0, focus, aperture)
     lane = float(rng.uniform(-1.0, 1.0)) + z * float(np.tan(np.radians(heading)))
-    return replace(camera, lane=lane), z, feet
+    return replace(camera, lane=lane), z
 
 
 def _lie(rng: np.random.Generator, height: float) -> Lie:
@@ -145,7 +146,9 @@ def _person(rng: np.random.Generator, card: Scenario, yaw: float, *, leader: boo
     gesture: Gesture = "run"
     chance = 0.6 if card.arch and leader else 0.08
     if rng.random() < chance:
-        options: tuple[Gesture, ...] = ("cheer", "wave", "watch") if card.arch else ("wave", "watch")
+        options: tuple[Gesture, ...] = (
+            ("cheer", "wave", "watch") if card.arch else ("wave", "watch")
+        )
         gesture = options[int(rng.integers(len(options)))]
     motion = Motion(
         phase=float(rng.random()), yaw=yaw + float(rng.normal(0, 6)),
@@ -162,63 +165,80 @@ def _arch_distance(rng: np.random.Generator, camera: Camera) -> float:
     return max(camera.focal * (5.4 - camera.eye) / room, 2.2 * camera.focus)
 
 
-def make_shot(seed: int, index: int, theme: Theme, long_side: int | None = None) -> Shot:
-    """Decide a photo. The same seed and index give the same photo, whatever else is drawn."""
-    rng = np.random.default_rng([seed, index])
-    card = pick_scenario(seed, index)
-    size = long_side or int(rng.choice([1600, 1800, 2000, 2000, 2400]))
-    camera, z0, _ = _camera(rng, card, size)
+def pick_light(rng: np.random.Generator, card: Scenario) -> Light:
+    """The card's light, from one side or the other."""
     light = LIGHTS[card.light]
-    if rng.random() < 0.5:
-        light = mirrored(light)
-    actors: list[Actor] = []
-    taken_columns: list[tuple[float, float]] = []
-    total = card.leaders + card.followers
-    for n in range(total):
+    return mirrored(light) if rng.random() < 0.5 else light
+
+
+def _column(
+    rng: np.random.Generator, camera: Camera, z: float, middle: float | None,
+    taken: list[tuple[float, float]],
+) -> float | None:  # fmt: skip
+    """The pixel column with the most room of some tries; `middle` is a leader's own place."""
+    best: float | None = None
+    room = -np.inf
+    half = 0.30 * camera.scale(z)
+    for _ in range(14):
+        if middle is not None:
+            column = middle + float(rng.normal(0, 0.04)) * camera.width
+        else:
+            turn = np.radians(camera.heading)
+            s = float(rng.uniform(-3.2, 3.2))
+            x = float((s - camera.lane) / np.cos(turn) + z * np.tan(turn))
+            column = camera.width / 2 + x * camera.scale(z)
+            if not 0.05 * camera.width < column < 0.95 * camera.width:
+                continue
+        gap = min((abs(column - c) - half - w for c, w in taken), default=1e9)
+        if gap > room:
+            best, room = column, gap
+    return best
+
+
+def make_cast(
+    rng: np.random.Generator, card: Scenario, camera: Camera, z0: float, theme: Theme
+) -> tuple[Actor, ...]:
+    """The runners: leaders at z0 metres, followers up to three times as far."""
+    actors: dict[str, Actor] = {}
+    taken: list[tuple[float, float]] = []
+    odds = np.array([0.34, 0.24, 0.16, 0.06, 0.12, 0.08])
+    for n in range(card.leaders + card.followers):
         leader = n < card.leaders
-        z = z0 * (1 + 0.09 * float(rng.uniform(-1, 1)) + 0.05 * n) if leader else (
-            z0 * float(rng.uniform(1.35, 2.9))
-        )
-        best, room = 0.0, -1e9
-        for _ in range(14):
-            if leader:
-                middle = camera.width * (n + 1) / (card.leaders + 1)
-                column = middle + float(rng.normal(0, 0.04)) * camera.width
-            else:
-                s = float(rng.uniform(-3.2, 3.2))
-                t = np.tan(np.radians(camera.heading))
-                x = (s - camera.lane) / np.cos(np.radians(camera.heading)) + z * t
-                column = camera.width / 2 + float(x) * camera.scale(z)
-                if not 0.05 * camera.width < column < 0.95 * camera.width:
-                    continue
-            half = 0.30 * camera.scale(z)
-            gap = min((abs(column - c) - half - w for c, w in taken_columns), default=1e9)
-            if gap > room:
-                best, room = column, gap
-        if room == -1e9:
+        near = z0 * (1 + 0.09 * float(rng.uniform(-1, 1)) + 0.05 * n)
+        z = near if leader else z0 * float(rng.uniform(1.35, 2.9))
+        middle = camera.width * (n + 1) / (card.leaders + 1) if leader else None
+        column = _column(rng, camera, z, middle, taken)
+        if column is None:
             continue
-        taken_columns.append((best, 0.30 * camera.scale(z)))
-        x = camera.at(best, z)
-        bearing = float(np.degrees(np.arctan2(x, z)))
-        person = _person(rng, card, -camera.heading + bearing, leader=leader)
-        odds = np.array([0.34, 0.24, 0.16, 0.06, 0.12, 0.08])
+        taken.append((column, 0.30 * camera.scale(z)))
+        x = camera.at(column, z)
+        yaw = -camera.heading + float(np.degrees(np.arctan2(x, z)))
+        person = _person(rng, card, yaw, leader=leader)
         wave = theme.waves[int(rng.choice(len(theme.waves), p=odds))]
         number = str(int(rng.integers(wave.low, wave.high + 1)))
         streak = (0.0, 0.0)
         if "motion_blur" in card.conditions and card.name != "panning":
-            streak = (float(rng.normal(0, 8)), float(rng.uniform(5, 13)))
-        k = camera.scale(z) / 600
-        streak = (streak[0] * k, streak[1] * k)
-        actors.append(Actor(person, x, z, wave, number, _lie(rng, person.build.height), streak))
-    seen: set[str] = set()
-    actors = [a for a in actors if not (a.number in seen or seen.add(a.number))]  # type: ignore[func-returns-value]
+            k = camera.scale(z) / 600
+            streak = (float(rng.normal(0, 8)) * k, float(rng.uniform(5, 13)) * k)
+        lie = _lie(rng, person.build.height)
+        actors.setdefault(number, Actor(person, x, z, wave, number, lie, streak))
+    return tuple(actors.values())
+
+
+def make_shot(seed: int, index: int, theme: Theme, long_side: int | None = None) -> Shot:
+    """Decide a photo. The same seed and index give the same photo, whatever else is drawn."""
+    rng = np.random.default_rng([seed, index])
+    card = pick_scenario(seed, index)
+    size = int(rng.choice([1600, 1800, 2000, 2000, 2400]))
+    camera, z0 = _camera(rng, card, long_side or size)
+    light = pick_light(rng, card)
+    actors = make_cast(rng, card, camera, z0, theme)
     hour = {"night": 20, "golden": 18, "backlit": 8}.get(card.light, 10)
-    taken = (hour, int(rng.integers(60)), int(rng.integers(60)))
     return Shot(
-        card, camera, light, card.venue, tuple(actors), card.conditions,
+        card, camera, light, card.venue, actors, card.conditions,
         clock=int(rng.integers(2400, 9000)),
         arch_at=_arch_distance(rng, camera) if card.arch else None,
-        taken=taken,
+        taken=(hour, int(rng.integers(60)), int(rng.integers(60))),
         orientation=int(rng.choice([1, 1, 1, 6, 8, 3])),
         gps=bool(rng.random() < 0.3),
         quality=52 if "jpeg" in card.conditions else 88,

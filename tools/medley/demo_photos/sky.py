@@ -24,6 +24,8 @@ class Ground:
     wet: float = 0.0
     line: str = "#e9e7df"
     finish: float | None = None
+    water: float | None = None
+    lamps: bool = False
     seed: float = 0.0
 
 
@@ -36,10 +38,14 @@ def paint_sky(camera: Camera, light: Light, seed: float) -> Image.Image:
     ramp = (v**1.6)[..., None]
     colour = np.repeat(top + (low - top) * ramp, w, axis=1)
     height = (1.02 - v) * 1.2 + 0.16
-    field = look_up(tile(2.9, 3.0, 8), u * np.float32(0.16) / height + np.float32(seed), 0.12 / height)
+    field = look_up(
+        tile(2.9, 3.0, 8), u * np.float32(0.16) / height + np.float32(seed), 0.12 / height
+    )
     heavy = {"clear": 0.55, "golden": 0.35, "backlit": 0.5, "night": 0.8}.get(light.name, -0.7)
     cloud = np.clip((field - np.float32(heavy)) * np.float32(0.55), 0, 0.85)[..., None]
-    glow = np.array(light.haze, dtype=np.float32) * np.float32(1.25 if light.name != "night" else 1.0)
+    glow = np.array(light.haze, dtype=np.float32) * np.float32(
+        1.25 if light.name != "night" else 1.0
+    )
     if light.name in ("overcast", "rain"):
         glow = glow * np.float32(0.86)
     colour = colour + (glow - colour) * cloud
@@ -94,7 +100,9 @@ def paint_ground(camera: Camera, light: Light, ground: Ground) -> tuple[int, NDA
     mix(_box(np.abs(s) - (half - np.float32(0.35)), 0.06, spread) * worn, ground.line, 0.8)
     off = np.clip((np.abs(s) - half) / spread + np.float32(0.5), 0, 1)
     joints = np.maximum(_box((s % 0.8) - 0.4, 0.012, spread), _box((d % 0.8) - 0.4, 0.012, length))
-    slabs = 1 + coarse * np.float32(0.06) + grain * np.float32(0.07) - joints * fade * np.float32(0.3)
+    slabs = (
+        1 + coarse * np.float32(0.06) + grain * np.float32(0.07) - joints * fade * np.float32(0.3)
+    )
     mix(off, ground.verge, 1.0, slabs)
     mix(_box(np.abs(s) - half - np.float32(0.12), 0.12, spread), "#b9b6ae", 0.9)
     mix(_box(np.abs(s) - half + np.float32(0.03), 0.04, spread), "#3b3c40", 0.6)
@@ -103,6 +111,12 @@ def paint_ground(camera: Camera, light: Light, ground: Ground) -> tuple[int, NDA
         mix(band, "#f2f0ea", 0.95)
         check = np.sign(np.sin(s * np.float32(np.pi / 0.4)) * np.sin(d * np.float32(np.pi / 0.4)))
         mix(band * (check > 0), "#24262c", 0.9)
+    if ground.water is not None:
+        edge = np.float32(ground.water)
+        beyond = np.clip((s * np.sign(edge) - abs(edge)) / spread, 0, 1)
+        mix(_box(s - edge, 0.25, spread), "#cdc8bc", 1.0)
+        ripple = look_up(tile(1.6, 8.0, 11), x * np.float32(0.02), z * np.float32(0.05) + seed)
+        mix(beyond, "#2f5566", 1.0, 1 + ripple * np.float32(0.22))
     lit = np.full(s.shape, np.float32(max(light.sun_from[1], 0.15)))
     if ground.dapple:
         leaves = look_up(tile(2.4, 7.0, 10), s * np.float32(0.07) + seed, d * np.float32(0.045))
@@ -116,7 +130,16 @@ def paint_ground(camera: Camera, light: Light, ground: Ground) -> tuple[int, NDA
         amount = amount + np.float32(light.flash * 0.5) * np.minimum(
             np.float32(1.2), (np.float32(light.flash_metres) / np.maximum(z, 2)) ** 2
         )[..., None] * np.float32(0.5)
+    if ground.lamps:
+        pool = np.exp(-(((np.abs(s) - 4.3) / 3.4) ** 2)) * (
+            0.35 + np.exp(-((((d - 14) % 16) - 8) ** 2) / 12)
+        )
+        amount = amount + pool[..., None] * np.array((0.62, 0.40, 0.20), dtype=np.float32)
     colour *= amount
+    if ground.water is not None:
+        glint = np.clip(np.float32(0.50) + ripple * np.float32(0.16), 0, 0.95) * beyond
+        low = np.array(light.sky_low, np.float32)
+        colour += (low * np.float32(0.85) - colour) * glint[..., None]
     if ground.wet:
         shine = np.clip(np.float32(0.30) + coarse * np.float32(0.35), 0, 1) * np.float32(ground.wet)
         shine = shine * np.clip(z / 14, 0.25, 1)

@@ -155,7 +155,10 @@ class Course:
             shade = lit(self.light, linear(colour), z, sun=0.2, sky=0.6)
             bow = float(self.rng.uniform(0.75, 1.0)) * (1 if self.rng.random() < 0.8 else -1)
             outline = [
-                (u + bow * 0.78 * k * np.sin(t * 2.6) ** 0.8 if 0 < t < 1.2 else u, v - (0.9 + 3.3 * t / 1.2) * k)
+                (
+                    u + bow * 0.78 * k * np.sin(t * 2.6) ** 0.8 if 0 < t < 1.2 else u,
+                    v - (0.9 + 3.3 * t / 1.2) * k,
+                )
                 for t in np.linspace(0, 1.2, 14)
             ]
             draw.line((u, v, u, v - 4.25 * k), fill=(60, 62, 68), width=max(1, round(0.05 * k)))

@@ -1,5 +1,6 @@
 """The commands `medley deploy`, `medley destroy` and `medley package-template`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,6 +66,34 @@ def destroy(
     check_stage(stage)
     found = _service(service)
     run(found, stage, find_target(), console, _confirm(yes), delete_content=delete_content)
+
+
+def package_template(
+    service: ServiceName,
+    stage: StageName,
+    out: Annotated[Path, typer.Option(help="The folder for the template and its zips.")],
+) -> None:
+    """Write one CloudFormation template of a service, for a pipeline without medley."""
+    from medley.deploy.aws.deploy import check_stage
+    from medley.deploy.aws.one_template import write_template
+    from medley.package.function import LockedPackager
+    from medley.paths import shown
+
+    check_stage(stage)
+    found = _service(service)
+    with console.status("packages and layers"):
+        path = write_template(found, stage, out, LockedPackager().package(found.folder))
+    console.print(f"{shown(path)} written. To deploy it, with a bucket of yours:", highlight=False)
+    packed = f"{shown(out)}/packaged.json"
+    name = found.stack_name(stage)
+    console.print(
+        f"  aws cloudformation package --template-file {shown(path)} --s3-bucket BUCKET"
+        f" --use-json --output-template-file {packed}\n"
+        f"  aws cloudformation deploy --template-file {packed} --s3-bucket BUCKET"
+        f" --stack-name {name} --capabilities CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def parse_parameters(given: list[str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def layer_arns(
         return Layers(dict.fromkeys(needed, ""), [])
     arns, published = {}, []
     for placeholder, layer in needed.items():
-        archive = (build or _build)(layer)
+        archive = (build or build_layer)(layer)
         name = layer_name(stage, layer)
         arn = find_version(target.client("lambda"), name, archive.digest)
         if arn is None:
@@ -86,7 +86,8 @@ def remove_layers(stage: str, target: Target) -> list[str]:
     return removed
 
 
-def _build(layer: Layer) -> Archive:
+def build_layer(layer: Layer) -> Archive:
+    """The layer's zip, from the cache if nothing of it has changed."""
     # Late: it needs uv and, for programs, apt.
     from medley.layers.build import build
 
