@@ -47,10 +47,12 @@ lint:
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/cfn-lint services/*/resources.yaml
 	@$(MEDLEY) asl render --check
+	@$(MEDLEY) iam render --check
+	@$(MEDLEY) iam lint
 
 # Two app.py are one module to mypy, so each service is a run of its own.
 types:
 	@.venv/bin/mypy -p shared -p medley
 	@for service in services/*/; do \
 	  (cd $$service && export MYPYPATH=. && mypy="../../.venv/bin/mypy --config-file ../../pyproject.toml" \
-	   && $$mypy -p chalicelib && $$mypy app.py state_machine.py) || exit 1; done
+	   && $$mypy -p chalicelib && $$mypy app.py state_machine.py policies.py) || exit 1; done

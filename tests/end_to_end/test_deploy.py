@@ -129,6 +129,19 @@ def test_a_resource_that_cannot_be_made_is_named_and_rolled_back(
     assert run(target, service).changes
 
 
+def test_a_stack_that_holds_nothing_is_removed_too(target: Target, service: Service) -> None:
+    before = everything(target)
+    target.client("cloudformation").create_change_set(
+        StackName=f"event-images-{STAGE}",
+        ChangeSetName="forgotten",
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}),
+    )
+    assert everything(target) != before
+    assert remove(target, service)
+    assert everything(target) == before
+
+
 def run(target: Target, service: Service) -> Result:
     console = Console(quiet=True)
     return deploy(service, STAGE, target, console, Options(confirm=lambda _: True))

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from medley.asl.commands import asl_app
 from medley.demo import demo
+from medley.iam.commands import iam_app
 from medley.keys import keys_app
 from medley.layers.commands import layers_app
 from medley.package.commands import package
@@ -160,6 +161,7 @@ def configure(
 app.command()(demo)
 app.command()(package)
 app.add_typer(asl_app, name="asl")
+app.add_typer(iam_app, name="iam")
 app.add_typer(keys_app, name="keys")
 app.add_typer(layers_app, name="layers")
 with suppress(ModuleNotFoundError):

@@ -10,6 +10,7 @@ FILES = (
     "app.py",
     "state_machine.py",
     "state_machine.asl.json",
+    "policies.py",
     "resources.yaml",
     "requirements.txt",
     ".chalice/config.json.in",

@@ -112,7 +112,7 @@ def run(stack: LocalStack, options: DemoOptions, progress: Progress) -> Sequence
     stack.client("s3").create_bucket(Bucket=bucket)
     with httpx.Client(base_url=stack.urls[SERVICE].rstrip("/"), timeout=60) as client:
         name = "Medley City Run" if truth else (options.photos or Path("Photos")).name
-        event = checked(client.post("/events", json={"name": name, "date": "2026-10-04"}))
+        event = checked(client.post("/events", json={"name": name, "date": "2026-05-17"}))
         race = EventPhotos(client, event["eventId"])
         race.process_bucket(stack, files[half:], bucket)
         race.upload(files[:half], progress)

@@ -13,12 +13,17 @@ from medley.demo_photos.files import save_photo
 from medley.demo_photos.photo import draw_runners
 from medley.demo_photos.plate import paint_plate
 from medley.demo_photos.shadow import cast_shadow
-from medley.demo_photos.shot import Scenario, Shot, make_cast, pick_light
+from medley.demo_photos.shot import Scenario, Shot, Venue, make_cast, pick_light
 from medley.demo_photos.theme import Theme, make_theme
 from medley.demo_photos.truth import DrawnPhoto
 
 WIDTH, HEIGHT = 800, 534
-BACKDROPS = (("clear", "avenue"), ("overcast", "park"), ("golden", "waterfront"), ("clear", "park"))
+BACKDROPS: tuple[tuple[str, Venue], ...] = (
+    ("clear", "avenue"),
+    ("overcast", "park"),
+    ("golden", "waterfront"),
+    ("clear", "park"),
+)
 
 
 def _base(seed: int, kind: int) -> Shot:
@@ -69,4 +74,4 @@ def draw_small(index: int, out: Path, seed: int) -> DrawnPhoto:
     odd = index % 10 == 6
     name = f"small {index + 1:04d} + café.jpg" if odd else f"small-{index + 1:04d}.jpg"
     save_photo(out / name, canvas, shot)
-    return DrawnPhoto(name, placed.truths(canvas.size), ("bulk",))
+    return DrawnPhoto(name, placed.truths(canvas.size, shot), ("bulk",))

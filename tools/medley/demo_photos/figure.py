@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medley.demo_photos import body as bodies
-from medley.demo_photos.body import Maker, Material
+from medley.demo_photos.buffer import Buffer, draw
 from medley.demo_photos.head import head
 from medley.demo_photos.light import Light, develop
 from medley.demo_photos.outfit import Outfit
 from medley.demo_photos.paint import Painter, Points, Surface
+from medley.demo_photos.parts import Maker, Material
 from medley.demo_photos.pose import Build, Motion, Skeleton, make_skeleton
 from medley.demo_photos.shade import expose, light_up
-from medley.demo_photos.solids import F32, Bool, Buffer, Solid, bounds, draw
+from medley.demo_photos.solids import F32, Bool, Solid, bounds
 
 
 @dataclass(frozen=True)

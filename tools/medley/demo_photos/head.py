@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from medley.demo_photos.body import HAIR, HEAD, TORSO, Maker, Material
 from medley.demo_photos.noise import look_up, tile
 from medley.demo_photos.outfit import Outfit
+from medley.demo_photos.parts import HAIR, HEAD, TORSO, Maker, Material
 from medley.demo_photos.pose import Build, Skeleton
-from medley.demo_photos.solids import F32, Bool, Frame, Keep, Solid
+from medley.demo_photos.solids import F32, Bool, Floats, Frame, Keep, Solid
 
 type Point = tuple[float, float, float]
 
@@ -144,7 +144,9 @@ def _visor(make: Maker, frame: Frame) -> Solid:
     )
 
 
-def _spot(x: F32, y: F32, cx: float, cy: float, rx: float, ry: float, edge: float = 0.25) -> F32:
+def _spot(
+    x: Floats, y: Floats, cx: float, cy: float, rx: float, ry: float, edge: float = 0.25
+) -> F32:
     """1 inside an ellipse, 0 outside, soft at its edge."""
     d = np.sqrt(((x - np.float32(cx)) / np.float32(rx)) ** 2 + ((y - np.float32(cy)) / ry) ** 2)
     out: F32 = np.clip((1 + edge - d) / np.float32(2 * edge), 0, 1).astype(np.float32)

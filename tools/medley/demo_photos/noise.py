@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from medley.demo_photos.solids import F32
+from medley.demo_photos.solids import F32, Floats
 
 SIZE = 512
 
@@ -35,7 +35,7 @@ def slopes(roughness: float = 2.4, low: float = 2.0, number: int = 0) -> tuple[F
     return du / du.std(), dv / dv.std()
 
 
-def look_up(field: F32, u: F32, v: F32) -> F32:
+def look_up(field: F32, u: Floats, v: Floats) -> F32:
     """The field at u, v in tiles (1.0 is once around), nearest texel."""
     row = (v * np.float32(SIZE)).astype(np.int32) & (SIZE - 1)
     column = (u * np.float32(SIZE)).astype(np.int32) & (SIZE - 1)
@@ -43,7 +43,7 @@ def look_up(field: F32, u: F32, v: F32) -> F32:
     return out
 
 
-def glide(field: F32, u: F32, v: F32) -> F32:
+def glide(field: F32, u: Floats, v: Floats) -> F32:
     """The field at u, v in tiles, without steps between its texels."""
     x, y = u * np.float32(SIZE), v * np.float32(SIZE)
     column, row = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
@@ -56,11 +56,11 @@ def glide(field: F32, u: F32, v: F32) -> F32:
     return out
 
 
-def blur(field: F32, radius: int) -> F32:
+def blur(field: Floats, radius: int) -> F32:
     """Three box blurs of a 2-D array, edges repeated: nearly a Gaussian."""
+    out: F32 = field.astype(np.float32)
     if radius < 1:
-        return field
-    out = field
+        return out
     for axis in (0, 1):
         for _ in range(3):
             pad = [(0, 0), (0, 0)]

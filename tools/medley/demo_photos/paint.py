@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medley.demo_photos.body import Material
 from medley.demo_photos.head import paint_face
 from medley.demo_photos.light import Linear
 from medley.demo_photos.noise import look_up, slopes, tile
 from medley.demo_photos.outfit import Outfit
+from medley.demo_photos.parts import Material
 from medley.demo_photos.pose import Skeleton
-from medley.demo_photos.solids import F32
+from medley.demo_photos.solids import F32, Floats
 
 
 @dataclass
@@ -39,7 +39,7 @@ def flat(colour: Linear, n: int) -> F32:
     return np.repeat(np.array(colour, dtype=np.float32)[:, None], n, axis=1)
 
 
-def step(value: F32, at: float, width: float = 0.004) -> F32:
+def step(value: Floats, at: float, width: float = 0.004) -> F32:
     """0 below `at`, 1 above, soft over `width` metres."""
     out: F32 = np.clip((value - np.float32(at)) / np.float32(width) + np.float32(0.5), 0, 1)
     return out

@@ -64,7 +64,7 @@ def _window(
     return plane[y0 : max(y0, y1), x0 : max(x0, x1)], left + x0, top + y0
 
 
-def _truths(placed: list[_Placed], size: tuple[int, int]) -> list[BibTruth]:
+def _truths(placed: list[_Placed], size: tuple[int, int], least: float) -> list[BibTruth]:
     """What of each bib can be seen, past its own arms, nearer runners and the frame."""
     found = []
     for n, item in enumerate(placed):
@@ -94,7 +94,7 @@ def _truths(placed: list[_Placed], size: tuple[int, int]) -> list[BibTruth]:
         )  # fmt: skip
         tall = item.actor.lie.height * 0.5 * item.drawing.per_metre
         smear = max(item.blur * 1.2, float(np.hypot(*item.actor.streak)))
-        legible = min(shares) > 0.62 and tall >= 11 and smear < 0.3 * tall
+        legible = min(shares) > 0.72 and tall >= least and smear < 0.22 * tall
         found.append(BibTruth(item.actor.number, box, min(1.0, visible), legible))
     return found
 
@@ -126,9 +126,11 @@ class Placed:
             layer, more = blur_layer(layer, item.blur)
             canvas.paste(layer, (item.left - margin - more, item.top - margin - more), layer)
 
-    def truths(self, size: tuple[int, int]) -> list[BibTruth]:
+    def truths(self, size: tuple[int, int], shot: Shot) -> list[BibTruth]:
         """What can be seen of each bib in a picture of this size."""
-        return _truths(self.items, size)
+        # Noise takes the small numbers, the night those that its flash does not reach.
+        least = 26.0 if "noise" in shot.conditions else 17.0 if shot.light.flash else 11.0
+        return _truths(self.items, size, least)
 
 
 def draw_runners(shot: Shot, theme: Theme, rng: np.random.Generator) -> Placed:
@@ -150,7 +152,7 @@ def draw_shot(
         colours = [theme.main, "#ffd34d", "#f7f4ec", "#f08a5d", "#6fc3df"]
         paper = confetti(canvas.size, rng, colours)
         canvas.paste(paper, (0, 0), paper)
-    return _finish(canvas, shot, rng), placed.truths(canvas.size)
+    return _finish(canvas, shot, rng), placed.truths(canvas.size, shot)
 
 
 def _finish(canvas: Image.Image, shot: Shot, rng: np.random.Generator) -> Image.Image:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from medley.demo_photos.buffer import Buffer
 from medley.demo_photos.light import Light
 from medley.demo_photos.noise import blur
 from medley.demo_photos.paint import Surface
-from medley.demo_photos.solids import F32, Bool, Buffer
+from medley.demo_photos.solids import F32, Bool, Floats
 
 
 @dataclass
@@ -23,7 +24,7 @@ def _small(field: F32, step: int) -> F32:
     return np.asarray(Image.fromarray(field).reduce(step), dtype=np.float32)
 
 
-def _large(field: F32, shape: tuple[int, int]) -> F32:
+def _large(field: Floats, shape: tuple[int, int]) -> F32:
     whole = Image.fromarray(field).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
     return np.asarray(whole, dtype=np.float32)
 
@@ -44,7 +45,7 @@ def expose(buffer: Buffer, mask: Bool, light: Light, reach: float = 0.16) -> Exp
             blur(there.astype(np.float32), radius), 0.05
         )
         open_sky *= np.clip(1 - np.maximum(near - small, 0) * np.float32(strength), 0.32, 1)
-    sun = np.ones_like(small)
+    sun: Floats = np.ones_like(small)
     lx, ly, lz = light.direction()
     if lz > 0.05:
         flat = float(np.hypot(lx, ly))
@@ -62,7 +63,7 @@ def expose(buffer: Buffer, mask: Bool, light: Light, reach: float = 0.16) -> Exp
     return Exposure(_large(open_sky, shape), _large(sun, shape))
 
 
-def _shifted(field: F32, dx: int, dy: int) -> F32:
+def _shifted(field: Floats, dx: int, dy: int) -> F32:
     """field[y + dy, x + dx], 0 outside."""
     h, w = field.shape
     out = np.zeros_like(field)
@@ -78,7 +79,7 @@ def light_up(
     """Linear light (3, n) that the surface sends to the camera."""
     if surface.bump is not None:
         normal = normal + surface.bump
-        normal = normal / np.sqrt((normal * normal).sum(axis=0))
+        normal = (normal / np.sqrt((normal * normal).sum(axis=0))).astype(np.float32)
     direction = light.direction()
     facing = direction @ normal
     wrap = np.float32(surface.wrap)

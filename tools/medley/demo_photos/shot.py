@@ -45,7 +45,7 @@ DECK = (
              conditions=("crowded", "occlusion")),
     Scenario("panning", "clear", "avenue", followers=1, conditions=("panning", "motion_blur")),
     Scenario("close", "golden", "park", leaders=2, followers=1, close=True),
-    Scenario("far", "overcast", "waterfront", leaders=1, followers=4, fill=(0.36, 0.46),
+    Scenario("far", "overcast", "waterfront", leaders=1, followers=4, fill=(0.46, 0.56),
              conditions=("small",)),
     Scenario("defocus", "clear", "avenue", leaders=1, followers=2, conditions=("defocus",)),
     Scenario("pair", "overcast", "park", portrait=True, leaders=2, followers=2, fill=(0.6, 0.7)),
@@ -117,7 +117,7 @@ def _camera(rng: np.random.Generator, card: Scenario, long_side: int) -> tuple[C
     if card.name in ("panning", "far", "shaken"):
         heading = float(rng.uniform(14, 26))
     heading *= (0.6 if card.portrait or card.arch else 1.0) * (1 if rng.random() < 0.5 else -1)
-    aperture = {"defocus": 0.030}.get(card.name, float(rng.uniform(0.018, 0.026)))
+    aperture = {"defocus": 0.030}.get(card.name, float(rng.uniform(0.012, 0.020)))
     aperture *= 1.4 if card.portrait or card.close else 1.0
     focus = z * (2.1 if card.name == "defocus" else 1.0)
     camera = Camera(width, height, focal, eye, feet - eye * k, heading, 0.0, focus, aperture)

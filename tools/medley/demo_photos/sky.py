@@ -9,7 +9,7 @@ from PIL import Image
 from medley.demo_photos.camera import Camera
 from medley.demo_photos.light import Light, develop, linear
 from medley.demo_photos.noise import look_up, tile
-from medley.demo_photos.solids import F32
+from medley.demo_photos.solids import F32, Floats
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def paint_sky(camera: Camera, light: Light, seed: float) -> Image.Image:
     return Image.fromarray(develop(colour, light.exposure))
 
 
-def _box(value: F32, half: F32 | float, soft: F32) -> F32:
+def _box(value: Floats, half: Floats | float, soft: Floats) -> F32:
     out: F32 = np.clip((half - np.abs(value)) / soft + np.float32(0.5), 0, 1)
     return out
 

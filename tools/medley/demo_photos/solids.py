@@ -8,18 +8,18 @@ operations over its own bounding box. View space is in metres: x right, y up, z 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 type F32 = NDArray[np.float32]
 type F64 = NDArray[np.float64]
+type Floats = NDArray[np.floating[Any]]
 type Bool = NDArray[np.bool_]
 type Index = NDArray[np.intp]
 type Keep = Callable[[F32, F32, F32], Bool]
-
-FAR = np.float32(-1e6)
 
 
 @dataclass(frozen=True)
@@ -61,37 +61,6 @@ class Solid:
     keep: Keep | None = None
 
 
-@dataclass
-class Buffer:
-    """What each pixel of a figure shows: depth, normal, the number of its part."""
-
-    width: int
-    height: int
-    per_metre: float
-    origin: tuple[float, float]
-    z: F32 = field(init=False)
-    normal: F32 = field(init=False)
-    part: NDArray[np.int16] = field(init=False)
-    group: NDArray[np.int16] = field(init=False)
-    inside: Bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        shape = (self.height, self.width)
-        self.z = np.full(shape, FAR, dtype=np.float32)
-        self.normal = np.zeros((3, *shape), dtype=np.float32)
-        self.part = np.full(shape, -1, dtype=np.int16)
-        self.group = np.full(shape, -1, dtype=np.int16)
-        self.inside = np.zeros(shape, dtype=np.bool_)
-
-    def xs(self, x0: int, x1: int) -> F32:
-        """View-space x of the pixel columns (metres)."""
-        return ((np.arange(x0, x1) + 0.5 - self.origin[0]) / self.per_metre).astype(np.float32)
-
-    def ys(self, y0: int, y1: int) -> F32:
-        """View-space y of the pixel rows (metres, up)."""
-        return ((self.origin[1] - np.arange(y0, y1) - 0.5) / self.per_metre).astype(np.float32)
-
-
 def bounds(solid: Solid) -> tuple[float, float, float, float]:
     """The solid's extent in view space: x0, y0, x1, y1 (metres)."""
     (ax, ay, az), (bx, by, bz) = solid.frame.axes[:2].tolist()
@@ -111,19 +80,8 @@ def bounds(solid: Solid) -> tuple[float, float, float, float]:
     )
 
 
-def _window(buffer: Buffer, solid: Solid) -> tuple[int, int, int, int]:
-    x0, y0, x1, y1 = bounds(solid)
-    s, (ox, oy) = buffer.per_metre, buffer.origin
-    return (
-        max(0, int(np.floor(ox + x0 * s)) - 1),
-        max(0, int(np.floor(oy - y1 * s)) - 1),
-        min(buffer.width, int(np.ceil(ox + x1 * s)) + 2),
-        min(buffer.height, int(np.ceil(oy - y0 * s)) + 2),
-    )
-
-
 @dataclass
-class _Rays:
+class Rays:
     """The constants of one solid, and its affine functions of the pixel, on one window."""
 
     solid: Solid
@@ -187,21 +145,21 @@ class _Rays:
         k0 += np.float32(2 * self.rr * s.ra) * self.m1 - np.float32(self.m0 * s.ra * s.ra)
         h = k1 * k1 - k0 * np.float32(k2)
         t: F32 = (-k1 + np.float32(sign) * np.sqrt(np.maximum(h, 0))) / np.float32(k2)
-        where: F32 = (self.m1 - np.float32(s.ra * self.rr) + t * np.float32(self.m2)) / np.float32(
+        where = (self.m1 - np.float32(s.ra * self.rr) + t * np.float32(self.m2)) / np.float32(
             self.d2
         )
         t[h < 0] = np.inf
-        return t, where
+        return t, where.astype(np.float32)
 
     def position(self, t: F32) -> tuple[F32, F32, F32]:
         """Frame coordinates (metres) of the points at distance t."""
         near = np.where(np.isfinite(t), t, np.float32(0))
-        x, y, z = (
-            (self.along(unit) + near * np.float32(unit @ self.rd) + np.float32(self.solid.a[i] / k))
-            * np.float32(k)
-            for i, (unit, k) in enumerate(zip(np.eye(3), self.solid.scale, strict=True))
-        )
-        return x, y, z
+        found: list[F32] = []
+        for i, (unit, k) in enumerate(zip(np.eye(3), self.solid.scale, strict=True)):
+            place = self.along(unit) + near * np.float32(unit @ self.rd)
+            place += np.float32(self.solid.a[i] / k)
+            found.append((place * np.float32(k)).astype(np.float32))
+        return found[0], found[1], found[2]
 
     def normal(self, rows: Index, columns: Index, t: F32, where: F32) -> F32:
         """Unit normals (3, n) in view space at these pixels of the window."""
@@ -217,7 +175,7 @@ class _Rays:
         return out
 
 
-def _hit(rays: _Rays) -> tuple[F32, F32, Bool | None]:
+def first_hit(rays: Rays) -> tuple[F32, F32, Bool | None]:
     """Nearest hit of the solid: distance, place along the axis, and whether seen from inside."""
     s = rays.solid
     has_side = rays.d2 > 1e-9 and rays.d2 * rays.rd2 - rays.m2 * rays.m2 > 1e-9
@@ -245,63 +203,3 @@ def _hit(rays: _Rays) -> tuple[F32, F32, Bool | None]:
         body = side < t
         t, where = np.where(body, side, t), np.where(body, along, where)
     return t, where, None
-
-
-def _melt(gap: F32, new: F32, old: F32, reach: float) -> tuple[F32, F32]:
-    """How two surfaces `gap` metres apart melt: the new one's share, and how much they swell.
-
-    A surface that turns away to its own rim has no say, or the rim would show as a line; and
-    surfaces that coincide need no fillet, only those that cross at an angle.
-    """
-    k = np.float32(reach)
-    share = np.float32(0.5) + np.float32(0.5) * gap / k
-    share = share * share * (3 - 2 * share)
-    ahead = gap > 0
-    behind = np.where(ahead, old[2], new[2])
-    say = np.clip(behind * 2, 0, 1)
-    share = np.where(ahead, 1 - (1 - share) * say, share * say)
-    angle = np.clip((1 - (new * old).sum(axis=0)) * 6, 0, 1)
-    lift: F32 = k * share * (1 - share) * angle
-    return share, lift
-
-
-def draw(buffer: Buffer, solid: Solid, part: int) -> None:
-    """Draw one solid into the buffer under the number `part`; nearer surfaces stay."""
-    x0, y0, x1, y1 = _window(buffer, solid)
-    if x0 >= x1 or y0 >= y1:
-        return
-    rays = _Rays(solid, buffer.xs(x0, x1), buffer.ys(y0, y1))
-    t, along, inside = _hit(rays)
-    reach = np.float32(max(solid.blend, 0.0))
-    hit = -t > buffer.z[y0:y1, x0:x1] - reach
-    if solid.keep is not None:
-        hit &= solid.keep(*rays.position(t))
-    rows, columns = np.nonzero(hit)
-    if not rows.size:
-        return
-    t, along = t[rows, columns], along[rows, columns]
-    normal = rays.normal(rows, columns, t, along)
-    within = inside[rows, columns] if inside is not None else np.zeros(t.shape, dtype=np.bool_)
-    normal[:, within] *= -1
-    at = (rows + y0) * buffer.width + columns + x0
-    z_plane, n_plane = buffer.z.reshape(-1), buffer.normal.reshape(3, -1)
-    group_plane = buffer.group.reshape(-1)
-    z, old = -t, z_plane[at]
-    weight = (z > old).astype(np.float32)
-    top = np.maximum(z, old)
-    if solid.blend > 0:
-        melt = (group_plane[at] == solid.group) & (np.abs(z - old) < reach)
-        if melt.any():
-            before = n_plane[:, at[melt]]
-            share, lift = _melt(z[melt] - old[melt], normal[:, melt], before, solid.blend)
-            weight[melt] = share
-            top[melt] += lift
-            normal[:, melt] = before + (normal[:, melt] - before) * share
-            n_plane[:, at[melt]] = normal[:, melt]
-    z_plane[at] = top
-    won = weight > 0.5
-    target = at[won]
-    n_plane[:, target] = normal[:, won]
-    buffer.part.reshape(-1)[target] = part
-    group_plane[target] = solid.group
-    buffer.inside.reshape(-1)[target] = within[won]

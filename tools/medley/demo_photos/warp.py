@@ -20,7 +20,7 @@ def _coefficients(quad: Quad, size: tuple[int, int]) -> list[float]:
 
 
 def paste_quad(canvas: Image.Image, picture: Image.Image, quad: Quad) -> None:
-    """Lay the picture (RGB or RGBA) on the quad: upper left, upper right, lower right, lower left."""
+    """Lay the picture on the quad: upper left, upper right, lower right, lower left."""
     xs, ys = [p[0] for p in quad], [p[1] for p in quad]
     x0, y0 = max(0, int(min(xs)) - 1), max(0, int(min(ys)) - 1)
     x1, y1 = min(canvas.width, int(max(xs)) + 2), min(canvas.height, int(max(ys)) + 2)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from medley.layers.errors import LayerError
+from medley.layers.errors import LayerError, OtherMachineError
 from medley.layers.wheels import run
 
 ARCHITECTURE = "amd64"
@@ -30,19 +30,19 @@ def release() -> str:
     """This machine's release, such as ``debian 12``.
 
     Raises:
-        LayerError: it is no Debian for Lambda's processor.
+        OtherMachineError: it is no Debian for Lambda's processor.
     """
     facts = platform.freedesktop_os_release() if Path("/etc/os-release").exists() else {}
     family = {facts.get("ID", ""), *facts.get("ID_LIKE", "").split()}
     lacks = [name for name in NEEDED if shutil.which(name) is None]
     if "debian" not in family or lacks:
-        raise LayerError(
+        raise OtherMachineError(
             "This layer is made of Debian's packages, so only Debian and systems like it can build "
             "it. A container of debian:12 will do; or go without it: BIB_ENGINE=ppocr never asks "
             "for it."
         )
     if (here := run(["dpkg", "--print-architecture"]).strip()) != ARCHITECTURE:
-        raise LayerError(f"The layers are for {ARCHITECTURE}, and this machine is {here}.")
+        raise OtherMachineError(f"The layers are for {ARCHITECTURE}, and this machine is {here}.")
     return f"{facts['ID']} {facts.get('VERSION_ID', 'testing')}"
 
 

@@ -7,5 +7,9 @@ class LayerError(ToolError):
     """A layer cannot be built here; the message says what is missing."""
 
 
+class OtherMachineError(LayerError):
+    """A layer is made of what only another kind of machine has."""
+
+
 class BudgetError(ToolError):
     """A package breaks a limit of Lambda or of the house."""

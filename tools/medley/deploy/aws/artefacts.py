@@ -95,7 +95,7 @@ class Artefacts:
     def keep_record(self, service: Service) -> None:
         """Store Chalice's record, for a deployment from another machine."""
         path = record_path(service, self.stage)
-        if path.read_bytes() != self._kept_record(service)[0]:
+        if path.exists() and path.read_bytes() != self._kept_record(service)[0]:
             self.put(self._record_key(service), path.read_bytes())
 
     def restore_record(self, service: Service) -> str | None:

@@ -147,7 +147,7 @@ def _resources(
             raise StackError(f"The stack {name} has gone.")
         return stack, []
     try:
-        _show_and_ask(change_set, console, options)
+        show_and_ask(change_set, console, options)
     except BaseException:
         change_sets.discard(cloudformation, change_set)
         raise
@@ -159,7 +159,13 @@ def _resources(
     return stack, [f"stack {name}: {verb}, {len(change_set.changes)} resources"]
 
 
-def _show_and_ask(change_set: ChangeSet, console: Console, options: Options) -> None:
+def show_and_ask(change_set: ChangeSet, console: Console, options: Options) -> None:
+    """Show the changes and get a yes.
+
+    Raises:
+        StackError: stored things would go, and the options do not allow it.
+        NotConfirmedError: the person said no.
+    """
     if change_set.changes:
         console.print(change_sets.table_of(change_set))
     else:

@@ -12,7 +12,7 @@ from medley.deploy.aws.artefacts import Artefacts, stack_name
 from medley.deploy.aws.deploy import Confirm, NotConfirmedError
 from medley.deploy.aws.functions import record_path, remove_functions
 from medley.deploy.aws.leftovers import Names, names_of, remove_leftovers, what_is_left
-from medley.deploy.aws.removal import delete_stack
+from medley.deploy.aws.removal import delete_stack, exists
 from medley.deploy.aws.target import Target
 from medley.deploy.errors import StackError, ToolError
 from medley.deploy.services import ORDER, Service
@@ -20,8 +20,12 @@ from medley.deploy.services import ORDER, Service
 
 @dataclass
 class Inventory:
-    """What is in the stack, and what stands in the way of removing it."""
+    """What is in the stack, and what stands in the way of removing it.
 
+    ``there``: whether there is a stack at all; one that could not be made has no resources.
+    """
+
+    there: bool = False
     resources: list[tuple[str, str, str]] = field(default_factory=list)
     filled_buckets: list[str] = field(default_factory=list)
     protected_tables: list[str] = field(default_factory=list)
@@ -55,7 +59,7 @@ def destroy(
     inventory = take_inventory(target, service.stack_name(stage))
     left = what_is_left(target, names)
     console.print(f"{service.slug}, stage {stage}, in {target.place}", highlight=False)
-    if not inventory.resources and not left:
+    if not inventory.there and not left:
         console.print("There is nothing of it.")
         _finish(service, stage, target, artefacts)
         return []
@@ -88,7 +92,7 @@ def _remove(
             status.update(f"emptying {bucket}")
             removed.append(f"bucket {bucket}: {buckets.empty(target.client('s3'), bucket)} deleted")
         name = service.stack_name(stage)
-        if inventory.resources:
+        if inventory.there:
             delete_stack(target, name, status.update)
             removed.append(f"stack {name}: removed, {len(inventory.resources)} resources")
         # A function that was still running may have made its log group again.
@@ -98,7 +102,7 @@ def _remove(
 
 def take_inventory(target: Target, stack: str) -> Inventory:
     """What the stack holds; empty without one."""
-    inventory = Inventory(list(_resources(target, stack)))
+    inventory = Inventory(exists(target, stack), list(_resources(target, stack)))
     s3, dynamodb = target.client("s3"), target.client("dynamodb")
     for bucket in inventory.of_type("AWS::S3::Bucket"):
         if buckets.holds_something(s3, bucket):

@@ -4,11 +4,28 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from medley.deploy.aws.change_sets import failures
 from medley.deploy.aws.target import Target
 from medley.deploy.errors import StackError
 
 TIMEOUT = 3600.0
+
+
+def exists(target: Target, name: str) -> bool:
+    """Whether there is a stack called ``name``, in whatever state.
+
+    Raises:
+        StackError: AWS does not say.
+    """
+    try:
+        found = target.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return False
+        raise StackError(f"The stack {name} cannot be read: {error}") from error
+    return any(stack["StackStatus"] != "DELETE_COMPLETE" for stack in found)
 
 
 def delete_stack(target: Target, name: str, progress: Callable[[str], None]) -> None:

@@ -22,7 +22,8 @@ class RowSettings:
     largest_zoom: float = 2.5
     # Radius of what is "around" a pixel, for small and for large digits.
     radii: tuple[int, ...] = (12, 40)
-    contrast: int = 22  # of 255, over what is around
+    # Of 255, over what is around: faint digits, and dark ones that touch something faint.
+    contrasts: tuple[int, ...] = (14, 26)
     lowest: int = 11
     highest: int = 240
     thinnest: float = 0.12  # width over height of a digit
@@ -32,7 +33,8 @@ class RowSettings:
     most_marks: int = 1500
     fewest_in_row: int = 2
     most_in_row: int = 7
-    most_rows: int = 48
+    most_rows: int = 120
+    most_alike: int = 2  # a second look at the same row is a second opinion; a third tells little
     drawn_height: int = 36  # of the digits in the clean image
 
 
@@ -50,7 +52,7 @@ DEFAULT = RowSettings()
 
 
 def find_rows(image: Image.Image, settings: RowSettings = DEFAULT) -> list[Row]:
-    """Rows of marks that may be digits; those with three marks or more first."""
+    """Rows of marks that may be digits, some of them twice; those of three or more first."""
     zoom = min(settings.side / max(image.size), settings.largest_zoom)
     size = (max(1, round(image.width * zoom)), max(1, round(image.height * zoom)))
     grey = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0).convert("L")
@@ -59,14 +61,21 @@ def find_rows(image: Image.Image, settings: RowSettings = DEFAULT) -> list[Row]:
     for radius in settings.radii:
         around = np.asarray(grey.filter(ImageFilter.BoxBlur(radius)), dtype=np.int16)
         for ink in (around - pixels, pixels - around):
-            marks = find_marks(ink > settings.contrast, settings)
-            for row in rows_of(marks, settings):
-                x0, y0 = row[:, :2].min(0) / zoom
-                x1, y1 = row[:, 2:].max(0) / zoom
-                box = (float(x0), float(y0), float(x1), float(y1))
-                tallest = float((row[:, 3] - row[:, 1]).max()) / zoom
-                found.append(Row(box, tallest, len(row), draw(ink, row, settings)))
-    return _distinct(found)[: settings.most_rows]
+            for contrast in settings.contrasts:
+                marks = find_marks(ink > contrast, settings)
+                found += [_row(ink, row, zoom, settings) for row in rows_of(marks, settings)]
+    return _selected(found, settings)
+
+
+def _row(ink: NDArray[np.int16], marks: geometry.Ints, zoom: float, settings: RowSettings) -> Row:
+    x0, y0 = marks[:, :2].min(0) / zoom
+    x1, y1 = marks[:, 2:].max(0) / zoom
+    return Row(
+        box=(float(x0), float(y0), float(x1), float(y1)),
+        height=float((marks[:, 3] - marks[:, 1]).max()) / zoom,
+        marks=len(marks),
+        image=draw(ink, marks, settings),
+    )
 
 
 def find_marks(mask: geometry.Mask, settings: RowSettings = DEFAULT) -> geometry.Ints:
@@ -123,10 +132,15 @@ def draw(
     return Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)
 
 
-def _distinct(rows: list[Row]) -> list[Row]:
-    """Without those that lie on one with more marks."""
+def _selected(rows: list[Row], settings: RowSettings) -> list[Row]:
+    """The likeliest rows, without more looks at one of them than are worth it."""
     kept: list[Row] = []
     for row in sorted(rows, key=lambda r: (-min(r.marks, 3), -r.height)):
-        if not any(overlap(row.box, k.box) > 0.8 and row.marks <= k.marks for k in kept):
+        if sum(_alike(row.box, other.box) for other in kept) < settings.most_alike:
             kept.append(row)
-    return kept
+    return kept[: settings.most_rows]
+
+
+def _alike(a: Box, b: Box) -> bool:
+    longer = (a[2] - a[0]) / (b[2] - b[0])
+    return 0.9 < longer < 1.1 and overlap(a, b) > 0.9
