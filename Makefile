@@ -12,7 +12,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: setup ## every service on this machine, with samples (PHOTOS=DIR for your own photos; ARGS=--exit to check and stop)
-	@$(MEDLEY) demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(ARGS)
+	@$(MEDLEY) demo $(if $(PHOTOS),--photos "$(patsubst ~%,$(HOME)%,$(PHOTOS))") $(ARGS)
 
 test: setup-test ## lint, types and all tests: the gate
 	@$(MAKE) --no-print-directory lint types

@@ -12,11 +12,16 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
+from chalice.cli.factory import CLIFactory
 from chalice.deploy.deployer import ChaliceDeploymentError
 from moto import mock_aws
 
+from medley.deploy.aws import chalice_step
 from medley.deploy.aws.chalice_step import deploy
+from medley.deploy.aws.functions import remove_functions
 from medley.deploy.aws.sparing import SparingClient
+from medley.deploy.aws.target import find_target
+from medley.deploy.services import Service
 
 APP = """
 from chalice import AuthResponse, Chalice
@@ -115,6 +120,10 @@ class Gateway:
 
     def create_deployment(self, *, restApiId: str, **kwargs: Any) -> None:  # noqa: N803
         self.deployments[restApiId] = {"id": "d", **kwargs}
+
+    def delete_rest_api(self, *, restApiId: str) -> None:  # noqa: N803
+        if self.documents.pop(restApiId, None) is None:
+            raise self.exceptions.NotFoundException
 
     def get_stages(self, *, restApiId: str) -> dict[str, Any]:  # noqa: N803
         if restApiId not in self.deployments:
@@ -237,3 +246,30 @@ def test_an_event_source_that_is_there_is_taken_over(project: Project) -> None:
     (project.chalice / "deployed" / "dev.json").unlink()
     project.deploy()
     assert len(boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]) == 1
+
+
+def test_all_that_was_deployed_is_removed_and_some_of_it_gone_is_no_error(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.deploy()
+    client = Client(project.gateway)
+    monkeypatch.setattr(chalice_step, "make_client", lambda *, embedded: client)
+    boto3.client("lambda").delete_function(FunctionName="tiny-dev-authorize")
+    removed = remove_functions(Service(project.folder), "dev", find_target())
+    assert "REST API api1: removed" in removed
+    assert len(removed) == 6  # the API, two functions, three roles
+    assert project.gateway.documents == {}
+    assert boto3.client("lambda").list_functions()["Functions"] == []
+    assert boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
+    assert boto3.client("iam").list_roles()["Roles"] == []
+    assert remove_functions(Service(project.folder), "dev", find_target()) == []
+
+
+def test_plain_chalice_goes_on_where_this_ended(project: Project) -> None:
+    project.deploy()
+    sys.modules.pop("app", None)
+    config = CLIFactory(str(project.folder)).create_config_obj("dev")
+    record = config.deployed_resources("dev")
+    assert set(record.resource_names()) >= {"rest_api", "api_handler", "authorize", "arrived"}
+    assert record.resource_values("rest_api")["rest_api_id"] == "api1"
+    assert record.resource_values("arrived-sqs-event-source")["event_uuid"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from medley.deploy.aws.artefacts import TEMPLATE as ARTEFACTS
 from medley.deploy.aws.extras import FunctionExtras
 from medley.deploy.aws.one_template import complete, write_template
 from medley.deploy.services import Service, find_services
@@ -56,7 +57,7 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 def test_cfn_lint_finds_nothing(written: tuple[Service, Path]) -> None:
     linter = str(Path(sys.executable).with_name("cfn-lint"))
-    command = [linter, str(written[1])]
+    command = [linter, str(written[1]), str(ARTEFACTS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout
 
@@ -99,8 +100,8 @@ def test_what_it_points_to_lies_beside_it(
 
 
 def test_response_types_reach_the_event_source() -> None:
-    event = {"Type": "SQS", "Properties": {"Queue": "q"}}
-    properties = {"Events": {"E": event}, "Tags": {}}
+    event: dict[str, Any] = {"Type": "SQS", "Properties": {"Queue": "q"}}
+    properties: dict[str, Any] = {"Events": {"E": event}, "Tags": {}}
     template = {"Resources": {"Arrived": {"Type": "F", "Properties": properties}}}
     entry = FunctionExtras.model_validate({"functionResponseTypes": ["ReportBatchItemFailures"]})
     complete(template, {"arrived": "tiny-dev-arrived"}, {"arrived": entry}, "x.zip")

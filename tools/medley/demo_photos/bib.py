@@ -13,7 +13,7 @@ from medley.demo_photos.paint import Points, Surface
 from medley.demo_photos.solids import F32, Index
 from medley.demo_photos.theme import Theme, Wave
 
-CARD = (840, 660)
+CARD = (560, 440)
 # The number's zone on the card, as shares of its size: left, top, right, bottom.
 ZONE = (0.07, 0.25, 0.93, 0.76)
 FIRST_DIGIT = 2
@@ -37,20 +37,20 @@ def print_card(number: str, theme: Theme, wave: Wave, rng: np.random.Generator) 
     draw.rectangle((0, 0, width, top), fill=wave.strip)
     title = glyphs.word(theme.title, round(height * 0.082), 0.05)
     light = "#ffffff" if _dark(wave.strip) else "#1b1c20"
-    at = ((width - title.width) // 2, round(top / 2 - title.height / 2) + 3)
+    at = ((width - title.width) // 2, round(top / 2 - title.height / 2) + 2)
     image.paste(Image.new("RGB", title.size, light), at, title)
     pale = not _dark(wave.card)
     draw.rectangle((0, low, width, height), fill="#ffffff" if pale else theme.pale)
-    x = 36
+    x = 24
     for k, name in enumerate(theme.sponsors[:3]):
         mark = glyphs.logo(name, round(height * 0.075), theme.dark, k)
-        mark.thumbnail((width // 3 - 50, mark.height))
+        mark.thumbnail((width // 3 - 33, mark.height))
         image.paste(mark, (x, (low + height - mark.height) // 2), mark)
-        x += width // 3 - 8
+        x += width // 3 - 5
     label = glyphs.word(wave.name, round(height * 0.052), 0.05)
     if rng.random() < 0.6:
         image.paste(Image.new("RGB", label.size, wave.digits),
-                    (width - label.width - 34, low - label.height - 12), label)  # fmt: skip
+                    (width - label.width - 23, low - label.height - 8), label)  # fmt: skip
     tall = round(height * (ZONE[3] - ZONE[1]) * (1.0 if len(number) < 5 else 0.9))
     ink = glyphs.digits(number, tall, wave.style)
     most = round(width * (ZONE[2] - ZONE[0]))
@@ -59,11 +59,11 @@ def print_card(number: str, theme: Theme, wave: Wave, rng: np.random.Generator) 
     left = (width - ink.width) // 2
     y = round(height * (ZONE[1] + ZONE[3]) / 2 - ink.height / 2)
     image.paste(Image.new("RGB", ink.size, wave.digits), (left, y), ink)
-    for hx in (34, width - 34):
-        for hy in (30, height - 30):
-            draw.ellipse((hx - 13, hy - 13, hx + 13, hy + 13), fill="#c9c9c4")
-            draw.line((hx - 26, hy + 7, hx + 26, hy - 5), fill="#6f7278", width=7)
-            draw.line((hx - 26, hy + 4, hx + 26, hy - 8), fill="#e9ebee", width=3)
+    for hx in (23, width - 23):
+        for hy in (20, height - 20):
+            draw.ellipse((hx - 9, hy - 9, hx + 9, hy + 9), fill="#c9c9c4")
+            draw.line((hx - 17, hy + 5, hx + 17, hy - 3), fill="#6f7278", width=5)
+            draw.line((hx - 17, hy + 3, hx + 17, hy - 5), fill="#e9ebee", width=2)
     each = ink.width / len(number)
     spans = tuple(
         ((left + n * each) / width, (left + (n + 1) * each) / width) for n in range(len(number))

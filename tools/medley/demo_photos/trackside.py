@@ -1,6 +1,7 @@
 """What stands at the course: barriers with sponsors, the finish arch and its clock, flags."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,6 +15,7 @@ from medley.demo_photos.warp import Quad, paste_quad
 PANEL = (300, 132)
 
 
+@lru_cache(maxsize=64)
 def panel(theme: Theme, number: int) -> Image.Image:
     """One printed barrier panel, 2.5 m by 1.1 m."""
     width, height = PANEL
@@ -70,7 +72,6 @@ class Course:
         """A line of panels along one side, far to near."""
         sun = self._sun(side)
         first = int(self.rng.integers(12))
-        prints = {k: panel(self.theme, k) for k in range(12)}
         for n, d in reversed(list(enumerate(np.arange(start, end, 2.5)))):
             near, far = self.camera.road(s, float(d)), self.camera.road(s, float(d) + 2.46)
             if near[1] < 1.6 or far[1] < 1.6:
@@ -84,7 +85,7 @@ class Course:
             )
             if max(p[0] for p in quad) < 0 or min(p[0] for p in quad) > self.canvas.width:
                 continue
-            shown = _dim(prints[(n + first) % 12], self.light, (near[1] + far[1]) / 2, sun)
+            shown = _dim(panel(self.theme, (n + first) % 12), self.light, (near[1] + far[1]) / 2, sun)
             paste_quad(self.canvas, shown, quad)
 
     def arch(self, d: float, text: str, seconds: int | None, half: float = 4.9) -> None:

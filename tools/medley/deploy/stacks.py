@@ -51,8 +51,11 @@ def deploy_stack(
     parameters: Mapping[str, str],
     *,
     timeout: float = 60.0,
+    poll: float = POLL_SECONDS,
 ) -> Stack:
     """Make or update the stack and wait for it; parameters that it lacks are left out.
+
+    ``poll`` is the time between two looks, in seconds.
 
     Raises:
         StackError: it failed (with the first reason), or took longer than ``timeout`` seconds.
@@ -73,7 +76,7 @@ def deploy_stack(
             cloudformation.create_stack(**request)
         else:
             cloudformation.update_stack(**request)
-        _wait(cloudformation, name, timeout)
+        _wait(cloudformation, name, timeout, poll)
     except ClientError as error:
         if "No updates are to be performed" not in str(error):
             raise StackError(f"The stack {name} was refused: {error}") from error
@@ -83,14 +86,14 @@ def deploy_stack(
     return stack
 
 
-def _wait(cloudformation: Any, name: str, timeout: float) -> None:
+def _wait(cloudformation: Any, name: str, timeout: float, poll: float) -> None:
     end = time.monotonic() + timeout
     while (state := (_describe(cloudformation, name) or {}).get("StackStatus", "")) not in DONE:
         if not state.endswith("IN_PROGRESS") or state == "ROLLBACK_IN_PROGRESS":
             raise StackError(f"The stack {name} failed: {_reason(cloudformation, name, state)}")
         if time.monotonic() > end:
             raise StackError(f"The stack {name} is still in state {state} after {timeout:.0f} s.")
-        time.sleep(POLL_SECONDS)
+        time.sleep(poll)
 
 
 def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:

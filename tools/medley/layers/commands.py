@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from medley.layers.catalogue import LAYERS, find
 from medley.paths import shown
@@ -34,7 +34,7 @@ def build_command(
     from medley.layers.build import OUT, build
     from medley.package.budgets import broken_by_content, broken_by_size, megabytes
 
-    table = Table("layer", "zip", "zipped", "unzipped", "", box=None)
+    table = Table("layer", Column("zip", overflow="fold"), "zipped", "unzipped", "", box=None)
     broken = []
     for layer in find(names):
         with console.status(f"building {layer.name}"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from medley.layers.archive import Archive
@@ -37,7 +37,7 @@ def package(
         built = {
             layer: build(layer, LAYERS_OUT).archive for layers in used.values() for layer in layers
         }
-    zips = Table("zip", "zipped", "unzipped", box=None)
+    zips = Table(Column("zip", overflow="fold"), "zipped", "unzipped", box=None)
     for archive in (function, *built.values()):
         zips.add_row(shown(archive.path), megabytes(archive.zipped), megabytes(archive.unzipped))
     console.print(zips, soft_wrap=True)

@@ -47,6 +47,7 @@ class Artefacts:
                 load_template(TEMPLATE),
                 {"Stage": self.stage},
                 timeout=MAKING_SECONDS,
+                poll=self.target.poll,
             )
             self._bucket = stack.outputs["Bucket"]
         return self._bucket

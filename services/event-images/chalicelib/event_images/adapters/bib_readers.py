@@ -1,5 +1,6 @@
 """The engines that read bibs, by their names."""
 
+import os
 from pathlib import Path
 
 from chalicelib.event_images.ports import BibReader
@@ -25,9 +26,16 @@ def make_reader(
     if engine == "ppocr":
         from chalicelib.event_images.adapters.pp_ocr import PpOcrReader
 
-        return PpOcrReader(models_dir, threads)
+        return PpOcrReader(models_dir, threads or available_processors())
     if engine == "tesseract":
         from chalicelib.event_images.adapters.tesseract import TesseractReader
 
         return TesseractReader()
     raise PermanentError("unknown_engine", f"There is no engine {engine!r}, only {ENGINES}.")
+
+
+def available_processors() -> int:
+    """How many processors this process may run on, which may be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,7 +1,6 @@
 """The PP-OCR engine: detector and recogniser on onnxruntime, without OpenCV."""
 
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -9,7 +8,7 @@ from threading import Lock
 import numpy as np
 from PIL import Image
 
-from chalicelib.event_images.adapters import pp_ocr_geometry as geometry
+from chalicelib.event_images.adapters import text_geometry as geometry
 from chalicelib.event_images.adapters.pp_ocr_detect import Detector, TextBox
 from chalicelib.event_images.adapters.pp_ocr_models import DETECTOR, RECOGNISER, Model, find_models
 from chalicelib.event_images.adapters.pp_ocr_recognise import Line, Recogniser, crop
@@ -28,15 +27,15 @@ class PpOcrReader(BibReader):
 
     Args:
         models_dir: Where the models are; by default in the ``rapidocr`` wheel.
-        threads: How many the models use; by default as many as there are processors to run on.
+        threads: How many the models use for one photo.
 
     Raises:
         PermanentError: ``models_missing``.
     """
 
-    def __init__(self, models_dir: Path | None = None, threads: int | None = None) -> None:
+    def __init__(self, models_dir: Path | None = None, threads: int = 1) -> None:
         self._models = find_models(models_dir)
-        self._threads = threads or available_processors()
+        self._threads = threads
         self._lock = Lock()
         self._loaded: tuple[Detector, Recogniser] | None = None
 
@@ -74,13 +73,6 @@ class PpOcrReader(BibReader):
                     Recogniser(Model(self._models / RECOGNISER, self._threads)),
                 )
             return self._loaded
-
-
-def available_processors() -> int:
-    """How many processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def probability(line: Line) -> float:

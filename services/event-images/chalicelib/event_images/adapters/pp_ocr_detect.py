@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from chalicelib.event_images.adapters import pp_ocr_geometry as geometry
+from chalicelib.event_images.adapters import text_geometry as geometry
 from chalicelib.event_images.adapters.pp_ocr_models import Model
 
 STRIDE = 32  # the network halves its input five times

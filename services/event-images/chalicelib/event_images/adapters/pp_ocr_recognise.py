@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from chalicelib.event_images.adapters import pp_ocr_geometry as geometry
+from chalicelib.event_images.adapters import text_geometry as geometry
 from chalicelib.event_images.adapters.pp_ocr_detect import to_tensor
 from chalicelib.event_images.adapters.pp_ocr_models import Model
 
@@ -98,9 +98,7 @@ class Recogniser:
         )
 
 
-def decode(
-    best: geometry.Ints, probabilities: geometry.Floats
-) -> tuple[list[int], list[float]]:
+def decode(best: geometry.Ints, probabilities: geometry.Floats) -> tuple[list[int], list[float]]:
     """CTC: repeats are one character, class 0 separates. Classes and their probabilities.
 
     A character's probability is the highest one of its repeats.

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from chalicelib.event_images.adapters.tesseract_regions import Row, find_rows
+from chalicelib.event_images.adapters.tesseract_rows import Row, find_rows
 from chalicelib.event_images.domain.bibs import Sighting, Weights, readings
 from chalicelib.event_images.models import BibReading
 from chalicelib.event_images.ports import BibReader
@@ -30,11 +30,11 @@ LOOKALIKES = str.maketrans("OoDIlSsBZz|", "00011558221")
 
 # As fitted for this engine: it is sure of nonsense, and says less the surer it should be.
 WEIGHTS = Weights(
-    start=-8.6,
-    probability=0.9,
+    start=-9.2,
+    probability=0.95,
     agreement=1.0,
-    looks=0.6,
-    found=5.5,
+    looks=0.8,
+    found=5.8,
     height=1.0,
     one_digit=-5.0,
     two_digits=-2.7,

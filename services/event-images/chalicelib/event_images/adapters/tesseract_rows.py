@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from chalicelib.event_images.adapters import pp_ocr_geometry as geometry
+from chalicelib.event_images.adapters import text_geometry as geometry
 from chalicelib.event_images.domain.bibs import Box, overlap
 
 
