@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -82,10 +83,14 @@ def metrics(namespace: str, service: str) -> Metrics:
 
 @cache
 def tracer(service: str) -> "Tracer":
-    """The X-Ray tracer of a service, which does nothing off AWS's own Lambda."""
+    """The X-Ray tracer of a service.
+
+    It does nothing off AWS's own Lambda, and where the X-Ray SDK is not packed: that would bring
+    a second botocore. A service that wants segments of its own adds `aws-xray-sdk` to its group.
+    """
     from aws_lambda_powertools import Tracer
 
-    enabled = on_aws_lambda()
+    enabled = on_aws_lambda() and find_spec("aws_xray_sdk") is not None
     return Tracer(service=service, disabled=not enabled, auto_patch=enabled)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from medley.demo_photos.solids import F32, Bool, Rays, Solid, bounds, first_hit
+from medley.demo_photos.solids import F32, Bool, Index, Index32, Rays, Solid, bounds, first_hit
 
 FAR = np.float32(-1e6)
 
@@ -81,32 +81,50 @@ def draw(buffer: Buffer, solid: Solid, part: int) -> None:
     hit = -t > buffer.z[y0:y1, x0:x1] - reach
     if solid.keep is not None:
         hit &= solid.keep(*rays.position(t))
-    rows, columns = np.nonzero(hit)
-    if not rows.size:
+    found = np.flatnonzero(hit)
+    if not found.size:
         return
-    t, along = t[rows, columns], along[rows, columns]
+    rows, columns = _row_column(found, x1 - x0)
+    t, along = t.reshape(-1)[found], along.reshape(-1)[found]
     normal = rays.normal(rows, columns, t, along)
-    within = inside[rows, columns] if inside is not None else np.zeros(t.shape, dtype=np.bool_)
-    normal[:, within] *= -1
-    at = (rows + y0) * buffer.width + columns + x0
-    z_plane, n_plane = buffer.z.reshape(-1), buffer.normal.reshape(3, -1)
-    group_plane = buffer.group.reshape(-1)
-    z, old = -t, z_plane[at]
-    weight = (z > old).astype(np.float32)
-    top = np.maximum(z, old)
+    within = np.zeros(t.shape, dtype=np.bool_)
+    if inside is not None:
+        within = inside.reshape(-1)[found]
+        normal[:, within] *= -1
+    at = (rows + np.int32(y0)) * np.int32(buffer.width) + columns + np.int32(x0)
+    z_plane, group_plane = buffer.z.reshape(-1), buffer.group.reshape(-1)
+    n_planes = [plane.reshape(-1) for plane in buffer.normal]
+    z = -t
+    won = at
     if solid.blend > 0:
-        melt = (group_plane[at] == solid.group) & (np.abs(z - old) < reach)
-        if melt.any():
-            before = n_plane[:, at[melt]]
-            share, lift = _melt(z[melt] - old[melt], normal[:, melt], before, solid.blend)
+        old = z_plane[at]
+        weight = (z > old).astype(np.float32)
+        melt = np.flatnonzero((group_plane[at] == solid.group) & (np.abs(z - old) < reach))
+        z = np.maximum(z, old)
+        if melt.size:
+            place = at[melt]
+            before = np.stack([plane[place] for plane in n_planes])
+            share, lift = _melt(-t[melt] - old[melt], normal[:, melt], before, solid.blend)
             weight[melt] = share
-            top[melt] += lift
-            normal[:, melt] = before + (normal[:, melt] - before) * share
-            n_plane[:, at[melt]] = normal[:, melt]
-    z_plane[at] = top
-    won = weight > 0.5
-    target = at[won]
-    n_plane[:, target] = normal[:, won]
-    buffer.part.reshape(-1)[target] = part
-    group_plane[target] = solid.group
-    buffer.inside.reshape(-1)[target] = within[won]
+            z[melt] += lift
+            mixed = before + (normal[:, melt] - before) * share
+            normal[:, melt] = mixed
+            for plane, values in zip(n_planes, mixed, strict=True):
+                plane[place] = values
+        z_plane[at] = z
+        keep = weight > 0.5
+        won, normal, within = at[keep], normal[:, keep], within[keep]
+    else:
+        z_plane[at] = z
+    for plane, values in zip(n_planes, normal, strict=True):
+        plane[won] = values
+    buffer.part.reshape(-1)[won] = part
+    group_plane[won] = solid.group
+    buffer.inside.reshape(-1)[won] = within
+
+
+def _row_column(flat: Index, width: int) -> tuple[Index32, Index32]:
+    """Rows and columns of flat indexes, in 32 bits: half the time of 64."""
+    small = flat.astype(np.int32)
+    rows = small // np.int32(width)
+    return rows, small - rows * np.int32(width)

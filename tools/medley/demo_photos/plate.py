@@ -7,10 +7,11 @@ from medley.demo_photos.camera import Camera
 from medley.demo_photos.crowd import Row, paint_crowd
 from medley.demo_photos.effects import blur_plate, bokeh, streak
 from medley.demo_photos.figure import Drawing
+from medley.demo_photos.ground import Ground, paint_ground
 from medley.demo_photos.scenery import Painter
 from medley.demo_photos.shadow import cast_shadow
 from medley.demo_photos.shot import Shot
-from medley.demo_photos.sky import Ground, paint_ground, paint_sky
+from medley.demo_photos.sky import paint_sky
 from medley.demo_photos.theme import Theme
 from medley.demo_photos.trackside import Course
 
@@ -43,8 +44,8 @@ def _backdrop(shot: Shot, camera: Camera, rng: np.random.Generator) -> tuple[Ima
         lamps=shot.light.name == "night",
         seed=shot.seed,
     )
-    first, pixels = paint_ground(camera, shot.light, ground)
-    canvas.paste(Image.fromarray(pixels), (0, first))
+    first, road = paint_ground(camera, shot.light, ground)
+    canvas.paste(road, (0, first))
     if shot.venue == "avenue":
         scenery.hedge(170.0, 10.0)
         for side in (-1.0, 1.0):

@@ -19,6 +19,7 @@ type F64 = NDArray[np.float64]
 type Floats = NDArray[np.floating[Any]]
 type Bool = NDArray[np.bool_]
 type Index = NDArray[np.intp]
+type Index32 = NDArray[np.int32]
 type Keep = Callable[[F32, F32, F32], Bool]
 
 
@@ -161,7 +162,7 @@ class Rays:
             found.append((place * np.float32(k)).astype(np.float32))
         return found[0], found[1], found[2]
 
-    def normal(self, rows: Index, columns: Index, t: F32, where: F32) -> F32:
+    def normal(self, rows: Index32, columns: Index32, t: F32, where: F32) -> F32:
         """Unit normals (3, n) in view space at these pixels of the window."""
         x, y = self.x[columns], self.y[rows]
         back = self.to_local.T

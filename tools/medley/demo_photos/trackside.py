@@ -85,7 +85,9 @@ class Course:
             )
             if max(p[0] for p in quad) < 0 or min(p[0] for p in quad) > self.canvas.width:
                 continue
-            shown = _dim(panel(self.theme, (n + first) % 12), self.light, (near[1] + far[1]) / 2, sun)
+            shown = _dim(
+                panel(self.theme, (n + first) % 12), self.light, (near[1] + far[1]) / 2, sun
+            )
             paste_quad(self.canvas, shown, quad)
 
     def arch(self, d: float, text: str, seconds: int | None, half: float = 4.9) -> None:

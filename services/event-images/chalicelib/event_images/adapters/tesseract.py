@@ -135,5 +135,5 @@ def _pytesseract() -> Any:
 def _missing() -> PermanentError:
     return PermanentError(
         "tesseract_missing",
-        "The program tesseract is not on the PATH: install tesseract-ocr (apt) or tesseract (brew).",
+        "There is no program tesseract: install tesseract-ocr (apt) or tesseract (brew).",
     )

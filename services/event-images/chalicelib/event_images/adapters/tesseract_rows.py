@@ -114,18 +114,17 @@ def draw(
     ink: NDArray[np.int16], row: geometry.Ints, settings: RowSettings = DEFAULT
 ) -> Image.Image:
     """A row's marks on white, on one level, however tilted the row is."""
-    edge = 2
-    height, width = ink.shape
-    tallest = int((row[:, 3] - row[:, 1]).max()) + 2 * edge
-    left, right = max(0, int(row[0, 0]) - edge), min(width, int(row[:, 2].max()) + edge)
+    edge = 2  # strokes fade beyond the threshold
+    limits = np.array([ink.shape[1], ink.shape[0]] * 2)
+    boxes = np.clip(row + [-edge, -edge, edge, edge], 0, limits)
+    tallest = int((boxes[:, 3] - boxes[:, 1]).max())
+    left, right = int(boxes[:, 0].min()), int(boxes[:, 2].max())
     canvas = np.zeros((tallest, right - left), dtype=np.int16)
-    for x0, y0, x1, y1 in row.tolist():
-        x0, x1 = max(0, x0 - edge), min(width, x1 + edge)
-        y0, y1 = max(0, y0 - edge), min(height, y1 + edge)
+    for x0, y0, x1, y1 in boxes.tolist():
         top = (tallest - (y1 - y0)) // 2
         place = canvas[top : top + y1 - y0, x0 - left : x1 - left]
-        np.maximum(place, ink[y0:y1, x0:x1][: place.shape[0]], out=place)
-    darkest = max(float(np.percentile(canvas[canvas > 0], 85)) if (canvas > 0).any() else 0, 1)
+        np.maximum(place, ink[y0:y1, x0:x1], out=place)
+    darkest = max(float(np.percentile(canvas[canvas > 0], 85)), 1.0)
     grey = 255 - np.clip(canvas * (255 / darkest), 0, 255).astype(np.uint8)
     zoom = settings.drawn_height / tallest
     size = (max(1, round(grey.shape[1] * zoom)), settings.drawn_height)
