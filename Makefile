@@ -4,9 +4,11 @@ SHELL := /bin/sh
 # Chalice packs what it finds through vendor/shared, so no __pycache__ may lie there.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.medley/pycache
 MEDLEY := .venv/bin/medley
+SERVICE ?= event-images
+STAGE ?= dev
 PYTEST_ARGS ?=
 
-.PHONY: help demo test check up down status format setup clean
+.PHONY: help demo test check up down status deploy destroy package format setup clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +30,16 @@ down: setup ## stop a local stack
 
 status: setup ## what runs
 	@$(MEDLEY) status
+
+deploy: setup ## a service to AWS: make deploy SERVICE=event-images STAGE=dev
+	@$(MEDLEY) deploy $(SERVICE) --stage $(STAGE) $(ARGS)
+
+destroy: setup ## a service's stage, from AWS: make destroy SERVICE=event-images STAGE=dev
+	@$(MEDLEY) destroy $(SERVICE) --stage $(STAGE) $(ARGS)
+
+package: setup ## a service's zips, checked, and its one template for a pipeline, into build/
+	@$(MEDLEY) package $(SERVICE)
+	@$(MEDLEY) package-template $(SERVICE) --stage $(STAGE) --out build/$(SERVICE)
 
 format: setup ## format the code
 	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix --quiet .

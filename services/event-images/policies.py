@@ -69,9 +69,14 @@ def build() -> dict[str, list[Statement]]:
         ],
     }
     return {
-        name: [write_logs(f"event-images-${{Stage}}-{name}"), send_traces(), *statements]
+        name: [write_logs(_function(name)), send_traces(), *statements]
         for name, statements in policies.items()
     }
+
+
+def _function(name: str) -> str:
+    """A function's full name: Chalice gives the one of the routes none of its own."""
+    return "event-images-${Stage}" + ("" if name == "api_handler" else f"-{name}")
 
 
 def _outcomes() -> Statement:

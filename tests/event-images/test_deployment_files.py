@@ -10,12 +10,13 @@ import pytest
 import yaml
 
 from chalicelib.event_images.settings import Settings
+from medley.layers.catalogue import LAYERS
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "services" / "event-images"
 CONFIG = json.loads((SERVICE / ".chalice" / "config.json.in").read_text())
 POLICY = json.loads((SERVICE / ".chalice" / "policy.json.in").read_text())
-HOUSE = {"Stage", "Region", "AccountId", "Partition"}
+HOUSE = {"Stage", "Region", "AccountId", "Partition"} | {layer.placeholder for layer in LAYERS}
 
 
 class Loader(yaml.SafeLoader):

@@ -69,11 +69,13 @@ def test_a_stage_gets_what_its_stack_puts_out(service: Service) -> None:
     assert written(service, "config.json") == {
         "version": "2.0",
         "app_name": "parcels",
-        "lambda_functions": {"weigh": {"layers": ["arn:one:1", "arn:two:2"]}},
+        "lambda_functions": {"weigh": {}},
         "stages": {
             "dev": {
                 "iam_policy_file": "policy-dev.json",
                 "environment_variables": {"OUTGOING": "the-bucket"},
+                # A layer's ARN is one stage's own, though every stage takes the layer.
+                "lambda_functions": {"weigh": {"layers": ["arn:one:1", "arn:two:2"]}},
             }
         },
     }
@@ -169,8 +171,7 @@ def test_a_missing_stack_is_an_error_that_tells_how_to_make_it(
         configure_from_aws(service, "dev", cloudformation)
     message = str(raised.value)
     assert "There is no stack parcels-dev in eu-west-1." in message
-    assert "aws cloudformation package --template-file services/parcels/resources.yaml" in message
-    assert "--parameter-overrides Stage=dev" in message
+    assert "`medley deploy parcels --stage dev` makes it." in message
 
 
 STATEMENT = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["${Outgoing}"]}
@@ -193,7 +194,11 @@ def test_each_function_gets_a_policy_file_of_its_own(service: Service) -> None:
     # The stage names no file, so that a function which was forgotten does not get another's.
     assert written(service, "config.json")["stages"]["dev"] == {
         "lambda_functions": {
-            "weigh": {"lambda_timeout": 2, "iam_policy_file": "policy-dev-weigh.json"},
+            "weigh": {
+                "lambda_timeout": 2,
+                "layers": ["arn:one:1", "arn:two:2"],
+                "iam_policy_file": "policy-dev-weigh.json",
+            },
             "arrived": {"iam_policy_file": "policy-dev-arrived.json"},
         }
     }

@@ -1,8 +1,9 @@
 """The `medley` command. Each command imports what it needs when it runs, so that help is quick."""
 
 import sys
-from contextlib import ExitStack, suppress
-from importlib import import_module
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,10 +11,12 @@ from rich.console import Console
 
 from medley.asl.commands import asl_app
 from medley.demo import demo
+from medley.deploy.aws.commands import deploy, destroy, package_template
 from medley.iam.commands import iam_app
 from medley.keys import keys_app
 from medley.layers.commands import layers_app
 from medley.package.commands import package
+from medley.read_bibs import read_bibs
 
 if TYPE_CHECKING:
     from medley.local.layout import Layout
@@ -136,6 +139,7 @@ def configure(
     import boto3
     from botocore.exceptions import BotoCoreError
 
+    from medley.deploy.aws.layers import published_arns
     from medley.deploy.configure import LOCAL, configure_from_aws
     from medley.deploy.errors import StackError
     from medley.deploy.services import find_services, select
@@ -146,15 +150,17 @@ def configure(
 
     found = select(find_services(SERVICES), [service])[0]
     endpoint_url = None
+    published: Callable[[], dict[str, str]] = dict
     try:
         if stage == LOCAL:
             endpoint_url = running(_layout()).endpoint_url
             cloudformation = make_client("cloudformation", endpoint_url, LocalSettings())
         else:
             cloudformation = boto3.client("cloudformation")
+            published = partial(published_arns, found, stage, boto3.client("lambda"))
     except BotoCoreError as error:
         raise StackError(f"AWS cannot be reached: {error}") from error
-    for path in configure_from_aws(found, stage, cloudformation, endpoint_url):
+    for path in configure_from_aws(found, stage, cloudformation, endpoint_url, published):
         console.print(f"{shown(path)} written", highlight=False)
 
 
@@ -164,8 +170,10 @@ app.add_typer(asl_app, name="asl")
 app.add_typer(iam_app, name="iam")
 app.add_typer(keys_app, name="keys")
 app.add_typer(layers_app, name="layers")
-with suppress(ModuleNotFoundError):
-    app.command("read-bibs")(import_module("medley.read_bibs").read_bibs)
+app.command()(deploy)
+app.command()(destroy)
+app.command()(package_template)
+app.command()(read_bibs)
 
 
 def _layout() -> "Layout":

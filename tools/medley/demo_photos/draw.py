@@ -21,6 +21,7 @@ def draw_photo(index: int, out: Path, seed: int, long_side: int | None = None) -
     theme = make_theme(seed)
     shot = make_shot(seed, index, theme, long_side)
     picture, bibs = draw_shot(shot, theme, seed, index)
+    out.mkdir(parents=True, exist_ok=True)
     name = f"{theme.name.lower().replace(' ', '-')}-{index + 1:04d}.jpg"
     save_photo(out / name, picture, shot)
     return DrawnPhoto(name, bibs, (shot.scenario.name, *shot.conditions))

@@ -69,14 +69,14 @@ class _Field:
     def mix(self, mask: Floats, tint: str, amount: float = 1.0, texture: F32 | None = None) -> None:
         """Paint a colour where the mask is."""
         share = (mask * np.float32(amount)).astype(np.float32)
-        for plane, value in zip(self.colour, linear(tint), strict=True):
+        for i, value in enumerate(linear(tint)):
             target = np.float32(value) if texture is None else texture * np.float32(value)
-            plane += (target - plane) * share
+            self.colour[i] += (target - self.colour[i]) * share
 
     def shine(self, share: Floats, light: Linear, strength: float) -> None:
         """Reflect a light where the share is."""
-        for plane, value in zip(self.colour, light, strict=True):
-            plane += (np.float32(value * strength) - plane) * share
+        for i, value in enumerate(light):
+            self.colour[i] += (np.float32(value * strength) - self.colour[i]) * share
 
 
 def paint_ground(camera: Camera, light: Light, ground: Ground) -> tuple[int, Image.Image]:
@@ -146,8 +146,8 @@ def _light(f: _Field, light: Light, ground: Ground) -> None:
         along = np.exp(-((((f.d - 14) % 16) - 8) ** 2) / 12)
         pool = np.exp(-(((np.abs(f.s) - np.float32(4.3)) / np.float32(3.4)) ** 2)) * (along + 0.35)
     warm = (0.62, 0.40, 0.20)
-    for plane, sun, sky, lamp in zip(f.colour, light.sun, light.sky, warm, strict=True):
+    for i, (sun, sky, lamp) in enumerate(zip(light.sun, light.sky, warm, strict=True)):
         amount = sunny * np.float32(sun) + (np.float32(sky * 0.95) + even)
         if pool is not None:
             amount += pool * np.float32(lamp)
-        plane *= amount
+        f.colour[i] *= amount

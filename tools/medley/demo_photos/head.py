@@ -21,7 +21,7 @@ def head(make: Maker, body: Skeleton, build: Build, outfit: Outfit) -> list[Soli
     """Neck, head and hair; sizes in body heights times the build's head."""
     big = Maker(make.h * build.head)
     frame = body.head
-    base = body.chest.point(0, body.torso * 0.9, -0.008 * make.h)
+    base = body.chest.point(0, body.torso * 0.955, -0.010 * make.h)
     thick = 0.031 if not outfit.female else 0.0265
     top = frame.point(0, -0.02 * make.h, -0.014 * make.h)
     parts = [make.cone(Material.SKIN, base, top, (thick * 1.06, thick), group=TORSO,
@@ -194,9 +194,9 @@ def paint_face(x: F32, y: F32, z: F32, outfit: Outfit) -> tuple[F32, F32]:
     if outfit.glasses:
         _glasses(mix, x, y, gloss, front)
         return colour, gloss
-    white = _spot(ax, y - (ax - 0.0172) * 0.08, 0.0172, 0.0015, 0.0082, 0.0042, 0.2)
+    white = _spot(ax, y - (ax - 0.0172) * 0.08, 0.0172, 0.0012, 0.0080, 0.0037, 0.2)
     mix(white, (0.60, 0.585, 0.57))
-    mix(white * _spot(ax, y, 0.0170, 0.0018, 0.0040, 0.0044, 0.2), (0.035, 0.022, 0.014))
+    mix(white * _spot(ax, y, 0.0170, 0.0014, 0.0041, 0.0042, 0.2), (0.035, 0.022, 0.014))
     mix(_spot(ax, y, 0.0182, 0.0030, 0.0014, 0.0014, 0.3), (0.9, 0.9, 0.9), 0.8)
     lid = y - (ax - 0.0172) * 0.08 + ((ax - 0.0172) / 0.0085) ** 2 * 0.0028
     mix(_spot(ax, lid, 0.0175, 0.0058, 0.0095, 0.0013, 0.35), (0.02, 0.013, 0.010), 0.95)

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from medley.demo_photos.solids import F32
+from medley.demo_photos.solids import Floats
 
 type Rgb = tuple[int, int, int]
 type Linear = tuple[float, float, float]
@@ -59,7 +59,7 @@ OVERCAST = Light(
     shadow=0.34, softness=0.09,
 )  # fmt: skip
 GOLDEN = Light(
-    "golden", (0.8, 0.38, 0.42), (2.9, 2.05, 1.2), (0.46, 0.50, 0.68), (0.34, 0.26, 0.20),
+    "golden", (0.8, 0.38, 0.42), (2.7, 2.08, 1.38), (0.46, 0.50, 0.68), (0.34, 0.26, 0.20),
     (0.22, 0.34, 0.64), (1.15, 0.78, 0.50), (0.98, 0.72, 0.50), 240.0,
 )  # fmt: skip
 BACKLIT = Light(
@@ -104,7 +104,7 @@ def _table() -> NDArray[np.uint8]:
     return out
 
 
-def develop(values: F32, exposure: float = 1.0) -> NDArray[np.uint8]:
+def develop(values: Floats, exposure: float = 1.0) -> NDArray[np.uint8]:
     """Linear light to sRGB bytes through a film-like curve (any shape)."""
     scaled = np.clip(values * np.float32(0.62 * exposure / _LUT_TOP), 0, 1)
     index = (np.sqrt(scaled) * (_LUT_SIZE - 1)).astype(np.int32)

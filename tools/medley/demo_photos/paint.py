@@ -177,8 +177,7 @@ class Painter:
         surface = self._cloth(p, base, 0.36)
         scoop = 0.92 if o.cut == "singlet" else 0.985
         h = np.float32(self.height)
-        neck = step(y - (x / (np.float32(0.044) * h)) ** 2 * np.float32(0.05), scoop, 0.006)
-        neck *= ax < np.float32(0.047) * h
+        neck = step(y - (x / (np.float32(0.044) * h)) ** 2 * np.float32(0.075), scoop, 0.006)
         bare = neck
         if o.cut == "singlet":
             hole = (np.float32(0.060) + np.clip((0.88 - y) / 0.32, 0, 2) ** 2 * 0.045) * h

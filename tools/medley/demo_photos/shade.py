@@ -92,7 +92,7 @@ def light_up(
     if surface.wrap:
         # Light that travels under the skin reddens the edge of the shadow.
         edge = np.clip(1 - np.abs(facing) * 3.5, 0, 1) * sun
-        amount[0] += edge * np.float32(0.10 * light.sun[0])
+        amount[0] += edge * np.float32(0.06 * light.sun[0])
     flash = light.flash_at(metres)
     if flash:
         amount += np.float32(flash) * np.clip(normal[2], 0, 1) ** np.float32(1.2)

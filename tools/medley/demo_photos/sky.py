@@ -6,7 +6,7 @@ from PIL import Image
 from medley.demo_photos.camera import Camera
 from medley.demo_photos.light import Light, develop
 from medley.demo_photos.noise import look_up, tile
-from medley.demo_photos.solids import F32
+from medley.demo_photos.solids import Floats
 
 
 def paint_sky(camera: Camera, light: Light, seed: float) -> Image.Image:
@@ -39,7 +39,7 @@ def paint_sky(camera: Camera, light: Light, seed: float) -> Image.Image:
     return planes_to_image(colour, light.exposure)
 
 
-def planes_to_image(colour: F32, exposure: float) -> Image.Image:
+def planes_to_image(colour: Floats, exposure: float) -> Image.Image:
     """A picture of linear light (3, rows, width)."""
     planes = develop(colour, exposure)
     return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])

@@ -51,6 +51,7 @@ def render_config(service: Service, stage: str, values: Mapping[str, str]) -> Do
     if functions := functions_of(_read(service.policy_template)):
         chosen = {key: value for key, value in chosen.items() if key != "iam_policy_file"}
         chosen = with_policy_files(chosen, {name: policy_file(stage, name) for name in functions})
+    template, chosen = _layers_to_stage(template, chosen)
     document: Document = {**template, "stages": {stage: chosen}}
     if stage == LOCAL:
         document = _without(document, lambda key, _: key == "layers")
@@ -127,26 +128,33 @@ def configure(service: Service, stage: str, values: Mapping[str, str]) -> list[P
 
 
 def configure_from_aws(
-    service: Service, stage: str, cloudformation: Any, endpoint_url: str | None = None
+    service: Service,
+    stage: str,
+    cloudformation: Any,
+    endpoint_url: str | None = None,
+    layers: Callable[[], Mapping[str, str]] = dict,
 ) -> list[Path]:
     """Configure a stage from the stack in the account that ``cloudformation`` reaches.
 
+    Args:
+        service: The service.
+        stage: Its stage.
+        cloudformation: A client of CloudFormation.
+        endpoint_url: That of the embedded AWS, for stage ``local``.
+        layers: Looks up the layers' ARNs, by their placeholders.
+
     Raises:
-        StackError: the stack is missing; the message holds the commands that make it.
+        StackError: the stack is missing; the message holds the command that makes it.
         ConfigureError: see render_config.
     """
     name = service.stack_name(stage)
     stack = read_stack(cloudformation, name)
     if stack is None:
-        region = cloudformation.meta.region_name
         raise StackError(
-            f"There is no stack {name} in {region}. Make it first, with a bucket of yours:\n"
-            f"  aws cloudformation package --template-file services/{service.slug}/resources.yaml"
-            f" --s3-bucket BUCKET --output-template-file build/{name}.yaml\n"
-            f"  aws cloudformation deploy --template-file build/{name}.yaml --stack-name {name}"
-            f" --parameter-overrides Stage={stage} --capabilities CAPABILITY_NAMED_IAM"
+            f"There is no stack {name} in {cloudformation.meta.region_name}. "
+            f"`medley deploy {service.slug} --stage {stage}` makes it."
         )
-    return configure(service, stage, values_of(stack, stage, endpoint_url))
+    return configure(service, stage, values_of(stack, stage, endpoint_url) | dict(layers()))
 
 
 def _read(path: Path) -> Document:
@@ -187,6 +195,21 @@ def _without(node: Any, drop: Callable[[str, Any], bool]) -> Any:
 
 def _names_the_endpoint(_: str, value: Any) -> bool:
     return isinstance(value, str) and f"${{{ENDPOINT}}}" in value
+
+
+def _layers_to_stage(template: Document, settings: Document) -> tuple[Document, Document]:
+    """Each function's layers among the stage's own settings, since their ARNs differ by stage."""
+    layers = {
+        name: {"layers": function["layers"]}
+        for name, function in template.get("lambda_functions", {}).items()
+        if "layers" in function
+    }
+    if not layers:
+        return template, settings
+    shared = _without(template["lambda_functions"], lambda key, _: key == "layers")
+    own = settings.get("lambda_functions", {})
+    own = own | {name: found | own.get(name, {}) for name, found in layers.items()}
+    return template | {"lambda_functions": shared}, settings | {"lambda_functions": own}
 
 
 def _layers_split(node: Any, values: Mapping[str, str]) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from medley.deploy.aws.artefacts import Artefacts
 from medley.deploy.aws.target import Target
+from medley.deploy.errors import StackError
 from medley.deploy.services import Service
 from medley.layers.archive import Archive
 from medley.layers.catalogue import Layer
@@ -65,6 +66,25 @@ def find_version(client: Any, name: str, digest: str) -> str | None:
                 arn: str = version["LayerVersionArn"]
                 return arn
     return None
+
+
+def published_arns(service: Service, stage: str, client: Any) -> dict[str, str]:
+    """The newest version of each layer that the service's functions name, by its placeholder.
+
+    Raises:
+        StackError: one was never published for the stage.
+    """
+    arns = {}
+    for layer in {layer for used in layers_of(service).values() for layer in used}:
+        name = layer_name(stage, layer)
+        versions = client.list_layer_versions(LayerName=name, MaxItems=1)["LayerVersions"]
+        if not versions:
+            raise StackError(
+                f"There is no layer {name}. "
+                f"`medley deploy {service.slug} --stage {stage}` publishes it."
+            )
+        arns[layer.placeholder] = versions[0]["LayerVersionArn"]
+    return arns
 
 
 def description(digest: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from chalicelib.event_images.adapters import text_geometry as geometry
 from chalicelib.event_images.domain.bibs import Box, overlap
@@ -27,7 +27,8 @@ class RowSettings:
     lowest: int = 11
     highest: int = 240
     thinnest: float = 0.12  # width over height of a digit
-    widest: float = 1.0
+    widest: float = 4.5  # several digits that touch are one mark
+    digit: float = 0.62  # width over height of a digit of most type
     emptiest: float = 0.2  # share of a digit's box that is ink
     fullest: float = 0.92
     most_marks: int = 1500
@@ -73,7 +74,7 @@ def _row(ink: NDArray[np.int16], marks: geometry.Ints, zoom: float, settings: Ro
     return Row(
         box=(float(x0), float(y0), float(x1), float(y1)),
         height=float((marks[:, 3] - marks[:, 1]).max()) / zoom,
-        marks=len(marks),
+        marks=digits_in(marks, settings),
         image=draw(ink, marks, settings),
     )
 
@@ -103,11 +104,17 @@ def rows_of(marks: geometry.Ints, settings: RowSettings = DEFAULT) -> list[geome
     a, b = np.nonzero(alike & level & near)
     labels = geometry.join(len(marks), a, b)
     rows = []
-    for label in np.unique(labels[a]):
+    for label in np.unique(labels):
         row = marks[labels == label]
-        if settings.fewest_in_row <= len(row) <= settings.most_in_row:
+        if settings.fewest_in_row <= digits_in(row, settings) <= settings.most_in_row:
             rows.append(row[np.argsort(row[:, 0], kind="stable")])
     return rows
+
+
+def digits_in(row: geometry.Ints, settings: RowSettings = DEFAULT) -> int:
+    """How many digits a row's marks are, by their widths."""
+    widths = (row[:, 2] - row[:, 0]) / (row[:, 3] - row[:, 1])
+    return int(np.maximum(1, np.round(widths / settings.digit)).sum())
 
 
 def draw(
@@ -116,19 +123,23 @@ def draw(
     """A row's marks on white, on one level, however tilted the row is."""
     edge = 2  # strokes fade beyond the threshold
     limits = np.array([ink.shape[1], ink.shape[0]] * 2)
-    boxes = np.clip(row + [-edge, -edge, edge, edge], 0, limits)
-    tallest = int((boxes[:, 3] - boxes[:, 1]).max())
-    left, right = int(boxes[:, 0].min()), int(boxes[:, 2].max())
-    canvas = np.zeros((tallest, right - left), dtype=np.int16)
+    boxes = np.clip(row + np.array([-edge, -edge, edge, edge]), 0, limits)
+    left, top, right, bottom = (*boxes[:, :2].min(0), *boxes[:, 2:].max(0))
+    canvas = np.zeros((bottom - top, right - left), dtype=np.int16)
     for x0, y0, x1, y1 in boxes.tolist():
-        top = (tallest - (y1 - y0)) // 2
-        place = canvas[top : top + y1 - y0, x0 - left : x1 - left]
+        place = canvas[y0 - top : y1 - top, x0 - left : x1 - left]
         np.maximum(place, ink[y0:y1, x0:x1], out=place)
     darkest = max(float(np.percentile(canvas[canvas > 0], 85)), 1.0)
-    grey = 255 - np.clip(canvas * (255 / darkest), 0, 255).astype(np.uint8)
-    zoom = settings.drawn_height / tallest
-    size = (max(1, round(grey.shape[1] * zoom)), settings.drawn_height)
-    return Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)
+    drawn = Image.fromarray(np.clip(canvas * (255 / darkest), 0, 255).astype(np.uint8))
+    if len(row) > 1:
+        x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+        slope = np.degrees(np.arctan(np.polyfit(x, y, 1)[0]))
+        if abs(slope) > 2:
+            drawn = drawn.rotate(slope, Image.Resampling.BICUBIC, expand=True)
+            drawn = drawn.crop(drawn.point(lambda v: 255 * (v > 60)).getbbox())
+    zoom = settings.drawn_height / drawn.height
+    size = (max(1, round(drawn.width * zoom)), settings.drawn_height)
+    return ImageOps.invert(drawn.resize(size, Image.Resampling.BICUBIC))
 
 
 def _selected(rows: list[Row], settings: RowSettings) -> list[Row]:
