@@ -37,14 +37,14 @@ def drawn(image: "Image", readings: Iterable[Reading]) -> "Image":
     for reading in readings:
         x0, y0, x1, y1 = reading.box
         # Bright on dark, so that it stands out of any photo.
-        for colour, width in (("black", 2 * line), ("#ffe600", line)):
-            pen.rectangle((x0 - line, y0 - line, x1 + line, y1 + line), None, colour, width)
+        for colour, stroke in (("black", 2 * line), ("#ffe600", line)):
+            pen.rectangle((x0 - line, y0 - line, x1 + line, y1 + line), None, colour, stroke)
         label = f"{reading.bib}  {reading.confidence:.0%}"
         left, top, right, bottom = pen.textbbox((0, 0), label, font)
         width, height = right - left + 4 * line, bottom - top + 4 * line
         x = min(max(0.0, x0 - line), max(0.0, copy.width - width))
         above, below = y0 - 2 * line - height, y1 + 2 * line
-        y = above if above >= 0 else min(below, float(copy.height - height))
+        y: float = above if above >= 0 else min(below, copy.height - height)
         pen.rectangle((x, y, x + width, y + height), "black")
         pen.text((x + 2 * line - left, y + 2 * line - top), label, "#ffe600", font)
     return copy

@@ -33,11 +33,11 @@ def paste_quad(canvas: Image.Image, picture: Image.Image, quad: Quad) -> None:
     source = picture.convert("RGBA")
     if factor > 1:
         source = source.reduce(factor)
-    shifted: Quad = tuple((x - x0, y - y0) for x, y in quad)  # type: ignore[assignment]
+    a, b, c, d = ((x - x0, y - y0) for x, y in quad)
     layer = source.transform(
         (x1 - x0, y1 - y0),
         Image.Transform.PERSPECTIVE,
-        _coefficients(shifted, source.size),
+        _coefficients((a, b, c, d), source.size),
         Image.Resampling.BILINEAR,
     )
     canvas.paste(layer.convert("RGB"), (x0, y0), layer.getchannel("A"))

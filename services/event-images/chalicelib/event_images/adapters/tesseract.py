@@ -30,7 +30,7 @@ LOOKALIKES = str.maketrans("OoDIlSsBZz|", "00011558221")
 
 # As fitted for this engine: it is sure of nonsense, and says less the surer it should be.
 WEIGHTS = Weights(
-    start=-9.2,
+    start=-8.8,
     probability=0.95,
     agreement=1.0,
     looks=0.8,

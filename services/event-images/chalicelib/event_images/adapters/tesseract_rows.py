@@ -27,8 +27,7 @@ class RowSettings:
     lowest: int = 11
     highest: int = 240
     thinnest: float = 0.12  # width over height of a digit
-    widest: float = 4.5  # several digits that touch are one mark
-    digit: float = 0.62  # width over height of a digit of most type
+    widest: float = 1.0
     emptiest: float = 0.2  # share of a digit's box that is ink
     fullest: float = 0.92
     most_marks: int = 1500
@@ -74,7 +73,7 @@ def _row(ink: NDArray[np.int16], marks: geometry.Ints, zoom: float, settings: Ro
     return Row(
         box=(float(x0), float(y0), float(x1), float(y1)),
         height=float((marks[:, 3] - marks[:, 1]).max()) / zoom,
-        marks=digits_in(marks, settings),
+        marks=len(marks),
         image=draw(ink, marks, settings),
     )
 
@@ -104,17 +103,11 @@ def rows_of(marks: geometry.Ints, settings: RowSettings = DEFAULT) -> list[geome
     a, b = np.nonzero(alike & level & near)
     labels = geometry.join(len(marks), a, b)
     rows = []
-    for label in np.unique(labels):
+    for label in np.unique(labels[a]):
         row = marks[labels == label]
-        if settings.fewest_in_row <= digits_in(row, settings) <= settings.most_in_row:
+        if settings.fewest_in_row <= len(row) <= settings.most_in_row:
             rows.append(row[np.argsort(row[:, 0], kind="stable")])
     return rows
-
-
-def digits_in(row: geometry.Ints, settings: RowSettings = DEFAULT) -> int:
-    """How many digits a row's marks are, by their widths."""
-    widths = (row[:, 2] - row[:, 0]) / (row[:, 3] - row[:, 1])
-    return int(np.maximum(1, np.round(widths / settings.digit)).sum())
 
 
 def draw(
@@ -126,7 +119,9 @@ def draw(
     boxes = np.clip(row + np.array([-edge, -edge, edge, edge]), 0, limits)
     left, top, right, bottom = (*boxes[:, :2].min(0), *boxes[:, 2:].max(0))
     canvas = np.zeros((bottom - top, right - left), dtype=np.int16)
-    for x0, y0, x1, y1 in boxes.tolist():
+    # What is between two marks belongs to it: the points of a clock tell it from a bib.
+    between = np.concatenate([boxes, _gaps(boxes)])
+    for x0, y0, x1, y1 in between.tolist():
         place = canvas[y0 - top : y1 - top, x0 - left : x1 - left]
         np.maximum(place, ink[y0:y1, x0:x1], out=place)
     darkest = max(float(np.percentile(canvas[canvas > 0], 85)), 1.0)
@@ -140,6 +135,14 @@ def draw(
     zoom = settings.drawn_height / drawn.height
     size = (max(1, round(drawn.width * zoom)), settings.drawn_height)
     return ImageOps.invert(drawn.resize(size, Image.Resampling.BICUBIC))
+
+
+def _gaps(row: geometry.Ints) -> geometry.Ints:
+    """The boxes between neighbours."""
+    left, right = row[:-1], row[1:]
+    edges = [left[:, 2], np.minimum(left[:, 1], right[:, 1]), right[:, 0]]
+    gaps = np.stack([*edges, np.maximum(left[:, 3], right[:, 3])], axis=1)
+    return gaps[gaps[:, 2] > gaps[:, 0]]
 
 
 def _selected(rows: list[Row], settings: RowSettings) -> list[Row]:

@@ -123,7 +123,9 @@ def judge(place: Sequence[Sighting], longer_side: int, weights: Weights) -> BibR
         + weights.year * looks_like_year(bib)
         + weights.leading_zero * bib.startswith("0")
     )
-    return BibReading(bib=bib, confidence=1 / (1 + math.exp(-evidence)), box=top.box)
+    # Of the looks that read it as well, the one that keeps closest to the digits.
+    box = min((s.box for s in same if s.probability >= 0.8 * top.probability), key=_area)
+    return BibReading(bib=bib, confidence=1 / (1 + math.exp(-evidence)), box=box)
 
 
 def _votes(place: Sequence[Sighting], bib: str) -> float:
@@ -156,5 +158,8 @@ def overlap(a: Box, b: Box) -> float:
     height = min(a[3], b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:
         return 0.0
-    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
-    return width * height / smaller
+    return width * height / min(_area(a), _area(b))
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
