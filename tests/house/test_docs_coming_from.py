@@ -28,6 +28,8 @@ EVIDENCE = {
     "Python 3.13": ("pyproject.toml", 'requires-python = "==3.13.*"'),
     "CloudWatch Logs": ("shared/observability.py", "aws_lambda_powertools"),
     "IAM roles": ("services/event-images/.chalice/policy.json.in", '"Statement"'),
+    "Dockerfile": ("services/event-images/Dockerfile", "FROM "),
+    "Docker": ("services/event-images/Dockerfile", "docker build"),
     "boto3": ("shared/settings.py", "boto3"),
     ".secrets/": (".gitignore", ".secrets/"),
     ".gitignore": (".gitignore", ".secrets/"),

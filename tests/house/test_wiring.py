@@ -7,6 +7,7 @@ import pytest
 from house_rules import layout, roles, wiring
 from pydantic import Field
 
+from medley.layers.catalogue import LAYERS
 from shared.models import Model
 
 each_service = pytest.mark.parametrize("service", layout.services(), ids=str)
@@ -40,6 +41,7 @@ def test_a_task_waits_longer_than_its_function_may_run(service: layout.Service) 
 @each_service
 def test_the_configuration_asks_for_what_the_stack_gives(service: layout.Service) -> None:
     own = {"Stage", "Region", "AccountId", "Partition", "EndpointUrl"}
+    own |= {layer.placeholder for layer in LAYERS}
 
     assert roles.config(service.config, set(service.resources["Outputs"]), own) == []
 

@@ -44,7 +44,7 @@ def drawn(image: "Image", readings: Iterable[Reading]) -> "Image":
         width, height = right - left + 4 * line, bottom - top + 4 * line
         x = min(max(0.0, x0 - line), max(0.0, copy.width - width))
         above, below = y0 - 2 * line - height, y1 + 2 * line
-        y: float = above if above >= 0 else min(below, copy.height - height)
+        y = above if above >= 0 else min(below, copy.height - height)
         pen.rectangle((x, y, x + width, y + height), "black")
         pen.text((x + 2 * line - left, y + 2 * line - top), label, "#ffe600", font)
     return copy

@@ -20,7 +20,7 @@ from medley.deploy.services import Service
 from medley.deploy.stacks import Stack, read_stack
 from medley.deploy.template import load_template
 
-STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
+STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,14}")
 Confirm = Callable[[str], bool]
 
 
@@ -57,7 +57,7 @@ def check_stage(stage: str) -> None:
         raise ToolError("The stage local lives on this machine: `medley up` starts it.")
     if not STAGE_NAME.fullmatch(stage):
         raise ToolError(
-            f"{stage!r} is no stage: 1 to 16 of a-z, 0-9 and -, the first one a letter."
+            f"{stage!r} is no stage: 1 to 15 of a-z, 0-9 and -, the first one a letter."
         )
 
 

@@ -56,6 +56,7 @@ def find_rows(image: Image.Image, settings: RowSettings = DEFAULT) -> list[Row]:
     zoom = min(settings.side / max(image.size), settings.largest_zoom)
     size = (max(1, round(image.width * zoom)), max(1, round(image.height * zoom)))
     grey = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0).convert("L")
+    scale = np.array([image.width / size[0], image.height / size[1]])
     pixels = np.asarray(grey, dtype=np.int16)
     found: list[Row] = []
     for radius in settings.radii:
@@ -63,19 +64,17 @@ def find_rows(image: Image.Image, settings: RowSettings = DEFAULT) -> list[Row]:
         for ink in (around - pixels, pixels - around):
             for contrast in settings.contrasts:
                 marks = find_marks(ink > contrast, settings)
-                found += [_row(ink, row, zoom, settings) for row in rows_of(marks, settings)]
+                found += [_row(ink, row, scale, settings) for row in rows_of(marks, settings)]
     return _selected(found, settings)
 
 
-def _row(ink: NDArray[np.int16], marks: geometry.Ints, zoom: float, settings: RowSettings) -> Row:
-    x0, y0 = marks[:, :2].min(0) / zoom
-    x1, y1 = marks[:, 2:].max(0) / zoom
-    return Row(
-        box=(float(x0), float(y0), float(x1), float(y1)),
-        height=float((marks[:, 3] - marks[:, 1]).max()) / zoom,
-        marks=len(marks),
-        image=draw(ink, marks, settings),
-    )
+def _row(
+    ink: NDArray[np.int16], marks: geometry.Ints, scale: geometry.Points, settings: RowSettings
+) -> Row:
+    x0, y0 = (marks[:, :2].min(0) * scale).round(1).tolist()
+    x1, y1 = (marks[:, 2:].max(0) * scale).round(1).tolist()
+    height = float((marks[:, 3] - marks[:, 1]).max() * scale[1])
+    return Row((x0, y0, x1, y1), height, len(marks), draw(ink, marks, settings))
 
 
 def find_marks(mask: geometry.Mask, settings: RowSettings = DEFAULT) -> geometry.Ints:

@@ -105,10 +105,9 @@ def places(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
 
 def judge(place: Sequence[Sighting], longer_side: int, weights: Weights) -> BibReading | None:
     """The likeliest number of a place, or None where no plausible one stands."""
-    candidates = {s.digits for s in place if 1 <= len(s.digits) <= MOST_DIGITS}
-    if not candidates:
+    bib = max({s.digits for s in place}, key=lambda c: (_votes(place, c) * len(c), c))
+    if not 1 <= len(bib) <= MOST_DIGITS:
         return None
-    bib = max(candidates, key=lambda c: (_votes(place, c) * len(c), c))
     same = [sighting for sighting in place if sighting.digits == bib]
     top = max(same, key=lambda s: s.probability)
     evidence = (
