@@ -67,7 +67,7 @@ def test_component_boxes_hold_their_pixels(mask: geometry.Mask) -> None:
 
 
 def test_a_spiral_is_one_component() -> None:
-    lines = "1111111 0000001 1111101 1000101 1011101 1000001 1111111".split()
+    lines = ["1111111", "0000001", "1111101", "1000101", "1011101", "1000001", "1111111"]
     spiral = np.array([[character == "1" for character in line] for line in lines])
 
     assert len(geometry.components(spiral)) == 1

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from medley.asl import render
+from medley.rendered import chosen, render_or_check
 
 asl_app = typer.Typer(no_args_is_help=True, help="State machines, from Python to ASL.")
 
@@ -25,20 +26,5 @@ def render_command(
     ] = False,
 ) -> None:
     """Render state_machine.py into state_machine.asl.json, which is committed."""
-    known = render.services_with_machines()
-    if service is not None and service not in known:
-        typer.echo(f"No state machine in {service!r}. Known: {', '.join(known)}.", err=True)
-        raise typer.Exit(2)
-    stale = False
-    for slug in [service] if service else known:
-        place = f"services/{slug}/{render.RENDERED}"
-        if not check:
-            render.write(slug)
-            typer.echo(f"{place} written")
-        elif render.is_current(slug):
-            typer.echo(f"{place} is current")
-        else:
-            stale = True
-            typer.echo(f"{place} is stale: run `medley asl render {slug}`", err=True)
-    if stale:
-        raise typer.Exit(1)
+    slugs = chosen(service, render.services_with_machines(), "state machine")
+    render_or_check(render, "medley asl render", slugs, check)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from medley.rendered import chosen, render_or_check
+
 iam_app = typer.Typer(no_args_is_help=True, help="Policies of the functions, and their lint.")
 
 
@@ -19,19 +21,7 @@ def render_command(
     """Render policies.py into .chalice/policy.json.in, which is committed."""
     from medley.iam import render
 
-    stale = False
-    for slug in _chosen(service):
-        place = f"services/{slug}/{render.RENDERED}"
-        if not check:
-            render.write(slug)
-            typer.echo(f"{place} written")
-        elif render.is_current(slug):
-            typer.echo(f"{place} is current")
-        else:
-            stale = True
-            typer.echo(f"{place} is stale: run `medley iam render {slug}`", err=True)
-    if stale:
-        raise typer.Exit(1)
+    render_or_check(render, "medley iam render", _chosen(service), check)
 
 
 @iam_app.command("lint")
@@ -55,8 +45,4 @@ def lint_command(
 def _chosen(service: str | None) -> list[str]:
     from medley.iam.render import services_with_policies
 
-    known = services_with_policies()
-    if service is not None and service not in known:
-        typer.echo(f"No policies in {service!r}. Known: {', '.join(known)}.", err=True)
-        raise typer.Exit(2)
-    return [service] if service else known
+    return chosen(service, services_with_policies(), "policies")
