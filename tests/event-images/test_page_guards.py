@@ -68,6 +68,7 @@ def test_a_key_that_is_revoked_interrupts_nobody(serve: Serve, open_page: OpenPa
     stub.add_event()
     with open_page(f"{stub.url}#/events/city-run") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("City Run")
+        page.wait_for_load_state("networkidle")  # what is asked from here on is polling
         stub.key = "mk_new"
         expect(page.get_by_role("alert")).to_contain_text("An API key is needed.")
         expect(page.get_by_role("dialog")).to_have_count(0)  # polling does not ask
