@@ -8,10 +8,10 @@ SERVICE ?= event-images
 STAGE ?= dev
 PYTEST_ARGS ?=
 
-.PHONY: help demo test check up down status deploy destroy package format setup clean
+.PHONY: help demo test check up down status deploy destroy package bench-bibs format setup clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: setup ## every service on this machine, with samples (PHOTOS=DIR for your own photos; ARGS=--exit to check and stop)
 	@$(MEDLEY) demo $(if $(PHOTOS),--photos "$(patsubst ~%,$(HOME)%,$(PHOTOS))") $(ARGS)
@@ -40,6 +40,9 @@ destroy: setup ## a service's stage, from AWS: make destroy SERVICE=event-images
 package: setup ## a service's zips, checked, and its one template for a pipeline, into build/
 	@$(MEDLEY) package $(SERVICE)
 	@$(MEDLEY) package-template $(SERVICE) --stage $(STAGE) --out build/$(SERVICE)
+
+bench-bibs: setup ## the bib reader on labelled photos of yours: make bench-bibs DATA=DIR
+	@.venv/bin/python benchmarks/bibs.py "$(DATA)"
 
 format: setup ## format the code
 	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix --quiet .

@@ -162,6 +162,20 @@ def test_the_google_layer_knows_drive_and_youtube_without_a_network(opt: Path) -
     assert sorted(path.name for path in documents.iterdir()) == ["drive.v3.json", "youtube.v3.json"]
 
 
+@pytest.mark.parametrize("opt", ["imaging"], indirect=True)
+def test_the_imaging_layer_shrinks_what_cameras_and_phones_bring(opt: Path) -> None:
+    program = (
+        "import io, pillow_heif, pyvips; from PIL import Image;"
+        "pillow_heif.register_heif_opener();"
+        "phone = io.BytesIO(); Image.new('RGB', (640, 480), 'red').save(phone, 'HEIF');"
+        "seen = Image.open(io.BytesIO(phone.getvalue())); camera = io.BytesIO();"
+        "seen.convert('RGB').save(camera, 'JPEG');"
+        "small = pyvips.Image.thumbnail_buffer(camera.getvalue(), 64);"
+        "print(seen.format, pyvips.API_mode, small.width, small.height)"
+    )
+    assert python(opt, program) == "HEIF True 64 48"
+
+
 def test_a_second_build_is_taken_from_the_cache_and_a_changed_one_is_not(tmp_path: Path) -> None:
     layer = find(["ocr-models"])[0]
     cache = tmp_path / "cache"

@@ -178,6 +178,13 @@ LAYERS = (
         ),
     ),
     Layer(
+        name="imaging",
+        what="pyvips with its libvips, Pillow, pillow-heif",
+        group="layer-imaging",
+        # Pillow keeps AVIF here: listings bring it.
+        python=("cffi", "pillow", "pillow-heif", "pycparser", "pyvips", "pyvips-binary"),
+    ),
+    Layer(
         name="google",
         what="google-api-python-client for Drive and YouTube, google-auth",
         group="layer-google",

@@ -13,6 +13,9 @@ from medley.paths import ROOT
 PYTHON_VERSION = "3.13"
 # Amazon Linux 2023 has glibc 2.34, and a wheel for an older one runs there too.
 PLATFORM = "x86_64-manylinux_2_34"
+# Published as source only, and pure Python when built without libvips' headers; its compiled half
+# is the wheel pyvips-binary.
+SOURCE_ONLY = ("pyvips",)
 _NAME = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
 
 
@@ -59,7 +62,7 @@ def unpack(requirements: Sequence[str], folder: Path) -> None:
     """Unpack exactly these packages, without what they require, into ``folder``.
 
     Raises:
-        LayerError: one has no wheel for Lambda, or another hash than the lock's.
+        LayerError: one has no wheel for Lambda, another hash than the lock's, or was compiled here.
     """
     folder.mkdir(parents=True, exist_ok=True)
     listed = folder.with_suffix(".txt")
@@ -68,9 +71,15 @@ def unpack(requirements: Sequence[str], folder: Path) -> None:
     command += ["--target", str(folder), "--requirement", str(listed)]
     command += ["--python-version", PYTHON_VERSION, "--python-platform", PLATFORM]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile-bytecode"]
+    for package in SOURCE_ONLY:
+        command += ["--no-binary", package]
     # A link would lead trims and modes into uv's cache.
     command += ["--link-mode", "copy"]
     run(command, cwd=folder.parent)
+    for package in SOURCE_ONLY:
+        for wheel in folder.glob(f"{package}-*.dist-info/WHEEL"):
+            if "Root-Is-Purelib: true" not in wheel.read_text():
+                raise LayerError(f"{package} was compiled for this machine, and may not run there.")
 
 
 def trim(folder: Path, patterns: Sequence[str], keep: Sequence[str] = ()) -> None:

@@ -116,7 +116,8 @@ def draw(
     edge = 2  # strokes fade beyond the threshold
     limits = np.array([ink.shape[1], ink.shape[0]] * 2)
     boxes = np.clip(row + np.array([-edge, -edge, edge, edge]), 0, limits)
-    left, top, right, bottom = (*boxes[:, :2].min(0), *boxes[:, 2:].max(0))
+    left, top = boxes[:, :2].min(0).tolist()
+    right, bottom = boxes[:, 2:].max(0).tolist()
     canvas = np.zeros((bottom - top, right - left), dtype=np.int16)
     # What is between two marks belongs to it: the points of a clock tell it from a bib.
     between = np.concatenate([boxes, _gaps(boxes)])
