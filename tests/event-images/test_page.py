@@ -184,7 +184,7 @@ def test_a_search_shows_the_photos_of_that_runner(race: Stub, open_page: OpenPag
         search.fill("482")  # as one types: no Enter
         expect(page.get_by_role("heading", name="2 photos of 482")).to_be_visible()
         expect(tiles(page)).to_have_count(2)
-        assert page.url.endswith("#/events/city-run?bib=482")
+        expect(page).to_have_url(f"{race.url}#/events/city-run?bib=482")
         search.fill("999")
         search.press("Enter")
         expect(page.get_by_role("heading", name="No photos of 999")).to_be_visible()
@@ -270,7 +270,7 @@ def test_one_photo_turns_to_the_next_and_closes(race: Stub, open_page: OpenPage)
         expect(dialog.get_by_text("2 of 4")).to_be_visible()
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
-        assert page.url.endswith("#/events/city-run")
+        expect(page).to_have_url(f"{race.url}#/events/city-run")
         expect(tiles(page).first).to_be_focused()
 
 
