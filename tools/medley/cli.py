@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,24 +64,12 @@ def up(
     service's), MEDLEY_STATE_DIR (.medley), MEDLEY_REGION (us-east-1), MEDLEY_WORKERS (calls of one
     function at once; as many as there are cores, at most 8), MEDLEY_START_TIMEOUT (90 s a part).
     """
-    from medley.local.foreground import addresses, stay, stopped_by_signals
-    from medley.local.stack import LocalStack
-    from medley.paths import STATE
+    from medley.local.foreground import addresses, in_foreground, stay
     from medley.settings import LocalSettings
 
-    settings = LocalSettings()
     reached = False
     try:
-        with stopped_by_signals(), ExitStack() as held:
-            with console.status("starting") as progress:
-                stack = LocalStack(
-                    settings,
-                    services,
-                    keep=keep,
-                    configure=settings.state_dir.resolve() == STATE,
-                    progress=progress.update,
-                )
-                held.enter_context(stack)
+        with in_foreground(console, LocalSettings(), services, keep=keep) as stack:
             reached = True
             console.print(addresses(stack))
             console.print("Ctrl-C stops everything.")

@@ -1,7 +1,6 @@
 """Starts the services, runs their samples, and prints what came of them."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -10,9 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from medley.demo.samples import DemoOptions, Sample, demos
-from medley.local.foreground import stay, stopped_by_signals
+from medley.local.foreground import in_foreground, stay
 from medley.local.stack import LocalStack
-from medley.paths import STATE
 from medley.settings import LocalSettings
 
 
@@ -29,15 +27,7 @@ def run_demo(*, photos: Path | None, count: int, leave: bool) -> int:
     options = DemoOptions(settings.state_dir / "demo", photos, count)
     samples: list[Sample] = []
     try:
-        with stopped_by_signals(), ExitStack() as held:
-            with console.status("Starting the local stack") as status:
-                stack = held.enter_context(
-                    LocalStack(
-                        settings,
-                        configure=settings.state_dir.resolve() == STATE,
-                        progress=status.update,
-                    )
-                )
+        with in_foreground(console, settings) as stack:
             samples = make_samples(stack, options, console)
             show(samples, console)
             if not leave:

@@ -3,15 +3,17 @@
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
+from rich.console import Console
 from rich.table import Table
 
 from medley.deploy.errors import StackError
 from medley.local.stack import LocalStack
-from medley.paths import shown
+from medley.paths import STATE, shown
+from medley.settings import LocalSettings
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_SECONDS = 0.5
@@ -38,6 +40,35 @@ def stopped_by_signals() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+@contextmanager
+def in_foreground(
+    console: Console,
+    settings: LocalSettings,
+    services: Sequence[str] | None = None,
+    *,
+    keep: bool = False,
+) -> Iterator[LocalStack]:
+    """A stack that tells how its start goes, and is stopped at the end or by a signal.
+
+    Only the one in the default state folder writes the services' ``.chalice/``: others may run
+    beside it.
+
+    Raises:
+        KeyboardInterrupt: see stopped_by_signals. ToolError: it could not start.
+    """
+    with stopped_by_signals(), ExitStack() as held:
+        with console.status("starting") as progress:
+            stack = LocalStack(
+                settings,
+                services,
+                keep=keep,
+                configure=settings.state_dir.resolve() == STATE,
+                progress=progress.update,
+            )
+            held.enter_context(stack)
+        yield stack
 
 
 def stay(stack: LocalStack) -> None:
