@@ -31,9 +31,10 @@ def test_the_page_of_the_demo_shows_the_photos_with_their_bibs(
     with open_page(samples[0].url) as page:
         tiles = page.locator(".tile")
         expect(tiles).to_have_count(6)
-        page.wait_for_function(
-            "[...document.querySelectorAll('.tile img')].every(i => i.complete && i.naturalWidth)"
-        )
+        pictures = page.locator(".tile img")
+        for picture in pictures.all():
+            expect(picture).to_have_js_property("complete", True)
+        assert all(pictures.evaluate_all("list => list.map(picture => picture.naturalWidth)"))
         page.screenshot(path=tmp_path / "demo.png", full_page=True)
         chip = page.locator(".tile .bib").first
         expect(chip).to_be_visible()
