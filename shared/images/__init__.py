@@ -2,5 +2,6 @@
 
 from shared.images.decoding import DecodedImage, ImageLimits, decode
 from shared.images.derivatives import derivative
+from shared.images.thumbnails import thumbnails
 
-__all__ = ["DecodedImage", "ImageLimits", "decode", "derivative"]
+__all__ = ["DecodedImage", "ImageLimits", "decode", "derivative", "thumbnails"]

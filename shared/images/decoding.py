@@ -68,7 +68,7 @@ def decode(
     if len(data) > limits.max_bytes:
         raise PermanentError("too_large", f"The file is over {limits.max_bytes} bytes.")
     container = inspect(data)
-    _check_size(container.width, container.height, limits)
+    check_size(container.width, container.height, limits)
     found = exif.read(container.exif)
     try:
         picture = _load(container, limits, use_side)
@@ -92,7 +92,8 @@ def decode(
     )
 
 
-def _check_size(width: int, height: int, limits: ImageLimits) -> None:
+def check_size(width: int, height: int, limits: ImageLimits) -> None:
+    """Holds a picture's size against the limits. PermanentError: what `decode` says of sizes."""
     if max(width, height) > limits.max_side or width * height > limits.max_pixels:
         raise PermanentError(
             "too_many_pixels",
@@ -119,7 +120,7 @@ def _load(container: Container, limits: ImageLimits, use_side: int | None) -> "I
     }
     picture = plugins[container.format](io.BytesIO(container.content))
     # A JPEG may state its size twice; what is about to be decoded is what counts.
-    _check_size(*picture.size, limits)
+    check_size(*picture.size, limits)
     if picture.size != (container.width, container.height):
         raise ValueError("the file gives two sizes")
     if use_side is not None and container.format == "JPEG":

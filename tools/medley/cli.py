@@ -16,6 +16,7 @@ from medley.keys import keys_app
 from medley.layers.commands import layers_app
 from medley.package.commands import package
 from medley.read_bibs import read_bibs
+from medley.thumbs import thumbs
 
 if TYPE_CHECKING:
     from medley.local.layout import Layout
@@ -161,6 +162,7 @@ app.command()(deploy)
 app.command()(destroy)
 app.command()(package_template)
 app.command()(read_bibs)
+app.command()(thumbs)
 
 
 def _layout() -> "Layout":
