@@ -45,3 +45,86 @@ class BibTag(Model):
         """The tag that a row holds; attributes that this model does not know are left out."""
         known = {field.alias or name for name, field in cls.model_fields.items()}
         return cls.model_validate({name: value for name, value in row.items() if name in known})
+
+
+class RunnerOptedOut(Model):
+    """A runner of an event must not be found or shown any more: a message of event-images.
+
+    Published to its topic `event-images-{stage}-opt-outs`, maybe more than once. `bib` has no
+    leading zeros.
+    """
+
+    event_id: str
+    bib: str
+    opted_out_at: datetime
+
+
+def event_key(event_id: str) -> tuple[str, str]:
+    """Where an event's row is in the requests table of event-images."""
+    return event_partition(event_id), "EVENT"
+
+
+def photo_key(event_id: str, image_id: str) -> tuple[str, str]:
+    """Where a photo's row is in the images table of event-images."""
+    return event_partition(event_id), f"PHOTO#{image_id}"
+
+
+def runner_key(event_id: str, bib: str) -> tuple[str, str]:
+    """Where a runner of the start list is in the images table of event-images."""
+    return event_partition(event_id), f"RUNNER#{bib}"
+
+
+def opt_out_key(event_id: str, bib: str) -> tuple[str, str]:
+    """Where the images table of event-images has a row when the runner has opted out."""
+    return event_partition(event_id), f"OPTOUT#{bib}"
+
+
+def web_picture_key(event_id: str, image_id: str) -> str:
+    """The picture of a photo, without metadata, in the media bucket of event-images."""
+    return f"{event_id}/photos/{image_id}/web.jpg"
+
+
+class ReadModel(Model):
+    """A row of another service, as far as others may rely on it."""
+
+    @classmethod
+    def of_row(cls, row: dict[str, Any]) -> Self:
+        """What a row holds; attributes that this model does not know are left out."""
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return cls.model_validate({name: value for name, value in row.items() if name in known})
+
+
+class RaceEntry(ReadModel):
+    """An event of event-images: a row of its requests table. `date` is `2026-05-17` or None."""
+
+    event_id: str
+    name: str
+    date: str | None = None
+
+
+class RunnerEntry(ReadModel):
+    """A runner on an event's start list: a row of event-images' images table."""
+
+    bib: str
+    name: str | None = None
+    category: str | None = None
+    team: str | None = None
+    finish_time: str | None = None
+
+
+class PhotoEntry(ReadModel):
+    """A photo that was read: a row of event-images' images table whose state is DONE.
+
+    `etag` changes with the bytes, `width` and `height` are of the upright photo in pixels,
+    `perceptual_hash` is 16 hexadecimal digits that are alike for photos that look alike, and a
+    higher `sharpness` is sharper; the last two are absent of photos that were read long ago.
+    """
+
+    image_id: str
+    state: str
+    etag: str
+    width: int | None = None
+    height: int | None = None
+    taken_at: datetime | None = None
+    sharpness: float | None = None
+    perceptual_hash: str | None = None

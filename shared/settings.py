@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
@@ -155,6 +156,10 @@ class Clients:
     @property
     def sqs(self) -> "SQSClient":
         return cast("SQSClient", self._client("sqs"))
+
+    @property
+    def sns(self) -> "SNSClient":
+        return cast("SNSClient", self._client("sns"))
 
     @property
     def ssm(self) -> "SSMClient":

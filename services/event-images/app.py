@@ -68,6 +68,21 @@ def get_photo(eventId: str, imageId: str) -> Response:  # noqa: ARG001, N803
     return call(api.get_photo)
 
 
+@app.route("/events/{eventId}/photos/{imageId}", methods=["PATCH"], authorizer=authorize)
+def decide_photo(eventId: str, imageId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.decide_photo)
+
+
+@app.route("/events/{eventId}/photos/{imageId}/audit", methods=["GET"], authorizer=authorize)
+def list_audit(eventId: str, imageId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_audit)
+
+
+@app.route("/events/{eventId}/review", methods=["GET"], authorizer=authorize)
+def list_review(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_review)
+
+
 @app.route("/", methods=["GET"])
 def page() -> Response:
     return call(api.page)
@@ -76,6 +91,47 @@ def page() -> Response:
 @app.route("/assets/{name}", methods=["GET"])
 def asset(name: str) -> Response:  # noqa: ARG001
     return call(api.asset)
+
+
+@app.route("/events/{eventId}/gallery-link", methods=["GET"], authorizer=authorize)
+def get_gallery_link(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_gallery_link)
+
+
+@app.route("/events/{eventId}/gallery-link", methods=["POST"], authorizer=authorize)
+def create_gallery_link(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.create_gallery_link)
+
+
+@app.route("/events/{eventId}/gallery-link", methods=["DELETE"], authorizer=authorize)
+def revoke_gallery_link(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.revoke_gallery_link)
+
+
+# Below /g/ the token is the permission.
+@app.route("/g/{token}", methods=["GET"])
+def gallery_page(token: str) -> Response:  # noqa: ARG001
+    return call(api.gallery_page)
+
+
+@app.route("/g/{token}/event", methods=["GET"])
+def gallery_event(token: str) -> Response:  # noqa: ARG001
+    return call(api.gallery_event)
+
+
+@app.route("/g/{token}/photos", methods=["GET"])
+def gallery_photos(token: str) -> Response:  # noqa: ARG001
+    return call(api.gallery_photos)
+
+
+@app.route("/g/{token}/photos/{imageId}/download", methods=["GET"])
+def gallery_download(token: str, imageId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.gallery_download)
+
+
+@app.route("/g/{token}/reports", methods=["POST"])
+def create_report(token: str) -> Response:  # noqa: ARG001
+    return call(api.create_report)
 
 
 @app.route("/health", methods=["GET"])

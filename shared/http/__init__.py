@@ -15,6 +15,7 @@ from shared.http.api_keys import (
     require,
 )
 from shared.http.middleware import HttpDeps, HttpSettings, install
+from shared.http.pages import page_file
 from shared.http.requests import idempotency_key, page_params, parse, path_param
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "install",
     "issue",
     "keys_document",
+    "page_file",
     "page_params",
     "parse",
     "path_param",

@@ -89,6 +89,17 @@ class MemoryStorage(Storage):
         with self._lock:
             self._objects.pop((bucket, key), None)
 
+    def put_chunks(
+        self, bucket: str, key: str, chunks: Iterable[bytes], *, content_type: str
+    ) -> int:
+        return self.put(bucket, key, b"".join(chunks), content_type=content_type).size
+
+    def delete_many(self, bucket: str, keys: Iterable[str]) -> int:
+        given = list(keys)
+        for key in given:
+            self.delete(bucket, key)
+        return len(given)
+
     def presign_get(
         self, bucket: str, key: str, *, expires: int = 3600, filename: str | None = None
     ) -> str:

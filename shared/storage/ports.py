@@ -1,6 +1,6 @@
 """What the services need of an object store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -73,8 +73,28 @@ class Storage(Protocol):
         """
         ...
 
+    def put_chunks(
+        self, bucket: str, key: str, chunks: Iterable[bytes], *, content_type: str
+    ) -> int:
+        """Writes an object of any length from chunks of any size, in bounded memory.
+
+        It appears whole, at the end; when `chunks` raises, it does not appear at all.
+
+        Returns:
+            Its bytes.
+        """
+        ...
+
     def delete(self, bucket: str, key: str) -> None:
         """Deletes an object; one that is absent is deleted already."""
+        ...
+
+    def delete_many(self, bucket: str, keys: Iterable[str]) -> int:
+        """Deletes any number of objects; those that are absent are deleted already.
+
+        Returns:
+            How many keys were given.
+        """
         ...
 
     def presign_get(

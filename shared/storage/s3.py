@@ -1,13 +1,15 @@
 """The object store of AWS, and of anything that speaks like it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
 from shared.aws_errors import aws_errors, error_code
+from shared.storage.multipart import MOST_AT_ONCE, undeleted, upload
 from shared.storage.ports import (
     ObjectInfo,
     PresignedPost,
@@ -38,7 +40,7 @@ class S3Storage(Storage):
         self._clock = clock
 
     def head(self, bucket: str, key: str) -> ObjectInfo:
-        with _errors("look at", bucket, key):
+        with s3_errors("look at", bucket, key):
             answer = self._s3.head_object(Bucket=bucket, Key=key)
         return ObjectInfo(
             key=key,
@@ -51,7 +53,7 @@ class S3Storage(Storage):
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        with _errors("list", bucket, prefix):
+        with s3_errors("list", bucket, prefix):
             for page in pages:
                 for entry in page.get("Contents", []):
                     yield ObjectInfo(
@@ -62,7 +64,7 @@ class S3Storage(Storage):
                     )
 
     def get(self, bucket: str, key: str, *, max_bytes: int | None = None) -> bytes:
-        with _errors("read", bucket, key):
+        with s3_errors("read", bucket, key):
             answer = self._s3.get_object(Bucket=bucket, Key=key)
             body = answer["Body"]
             # Closing an unread body drops the connection, so an object that is too large
@@ -92,7 +94,7 @@ class S3Storage(Storage):
     ) -> ObjectInfo:
         known = checked_metadata(metadata)
         extra: dict[str, Any] = {} if cache_control is None else {"CacheControl": cache_control}
-        with _errors("write", bucket, key):
+        with s3_errors("write", bucket, key):
             answer = self._s3.put_object(
                 Bucket=bucket, Key=key, Body=data, ContentType=content_type, Metadata=known, **extra
             )
@@ -106,8 +108,27 @@ class S3Storage(Storage):
         )
 
     def delete(self, bucket: str, key: str) -> None:
-        with _errors("delete", bucket, key):
+        with s3_errors("delete", bucket, key):
             self._s3.delete_object(Bucket=bucket, Key=key)
+
+    def put_chunks(
+        self, bucket: str, key: str, chunks: Iterable[bytes], *, content_type: str
+    ) -> int:
+        with s3_errors("write", bucket, key):
+            return upload(self._s3, bucket, key, chunks, content_type)
+
+    def delete_many(self, bucket: str, keys: Iterable[str]) -> int:
+        count = 0
+        for batch in batched(keys, MOST_AT_ONCE, strict=False):
+            count += len(batch)
+            names = dict.fromkeys(batch)
+            with s3_errors("delete from", bucket, ""):
+                answer = self._s3.delete_objects(
+                    Bucket=bucket,
+                    Delete={"Objects": [{"Key": key} for key in names], "Quiet": True},
+                )
+            undeleted(bucket, answer.get("Errors", []))
+        return count
 
     def presign_get(
         self, bucket: str, key: str, *, expires: int = 3600, filename: str | None = None
@@ -143,7 +164,8 @@ class S3Storage(Storage):
 
 
 @contextmanager
-def _errors(doing: str, bucket: str, key: str) -> Iterator[None]:
+def s3_errors(doing: str, bucket: str, key: str) -> Iterator[None]:
+    """Turns what S3 answers into the errors of `Storage`."""
     try:
         with aws_errors(f"{doing} s3://{bucket}/{key}"):
             yield

@@ -170,8 +170,16 @@ class World:
             if reading["accepted"]
         }
         assert {(tag["bib"], tag["imageId"]) for tag in self.rows("TAG#")} == expected
+        asked: Counter[str] = Counter()
         for row in photos:
             assert row["gsi1pk"] == f"EVENT#{EVENT}#{row['state']}"
+            for reading in row.get("readings", []):
+                asked[row["imageId"]] += reading.get("verdict") == "review"
+        event = self.deps.requests.get(events.event_key(EVENT))
+        assert event is not None
+        assert event["review"] == asked.total()
+        listed = {row["imageId"]: row["questions"] for row in self.rows("REVIEW#")}
+        assert listed == +asked
 
 
 def retried[T](call: Callable[[], T], times: int = 3) -> T:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.event_images.domain import events, photo_rows, photos
-from chalicelib.event_images.domain.photos import Outcome, accept, needs_work, settled, tags
+from chalicelib.event_images.domain.photos import Outcome, needs_work, settled, tags
 from chalicelib.event_images.domain.sources import allowed, place
+from chalicelib.event_images.domain.tagging import Judge
 from chalicelib.event_images.models import (
     BibReading,
     CreateEvent,
@@ -25,6 +26,7 @@ from shared.tables import Delete, MemoryTables, Put
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
 BOX = (1.0, 2.0, 3.5, 4.0)
+JUDGE = Judge(min_confidence=0.5)
 
 
 def source(etag: str = "e1", *, age: int = 0, size: int = 10) -> SourceObject:
@@ -42,6 +44,10 @@ def reading(bib: str, confidence: float = 0.9) -> BibReading:
     return BibReading(bib=bib, confidence=confidence, box=BOX)
 
 
+def accept(readings: list[BibReading]) -> tuple[PhotoReading, ...]:
+    return JUDGE.readings(readings, [])
+
+
 def row(state: str = "DONE", *, etag: str = "e1", version: int = 2, age: int = 0) -> dict[str, Any]:
     return {
         **photo_rows.new_row("run", source(etag, age=age), NOW),
@@ -51,7 +57,7 @@ def row(state: str = "DONE", *, etag: str = "e1", version: int = 2, age: int = 0
 
 
 def test_readings_are_accepted_by_confidence_best_first() -> None:
-    marked = accept([reading("7", 0.4), reading("0042", 0.95), reading("9", 0.5)], 0.5)
+    marked = accept([reading("7", 0.4), reading("0042", 0.95), reading("9", 0.5)])
     assert [(one.bib, one.accepted) for one in marked] == [
         ("0042", True),
         ("9", True),
@@ -61,7 +67,7 @@ def test_readings_are_accepted_by_confidence_best_first() -> None:
 
 
 def test_leading_zeros_are_one_runner_with_the_surest_reading() -> None:
-    marked = accept([reading("042", 0.6), reading("42", 0.8), reading("000", 0.7)], 0.5)
+    marked = accept([reading("042", 0.6), reading("42", 0.8), reading("000", 0.7)])
     found = tags(marked)
     assert set(found) == {"42", "0"}
     assert found["42"].confidence == 0.8
@@ -71,14 +77,14 @@ def test_leading_zeros_are_one_runner_with_the_surest_reading() -> None:
 def test_a_photo_never_has_more_tags_than_a_transaction_takes(
     seen: list[tuple[str, float]],
 ) -> None:
-    marked = accept([reading(bib, sure) for bib, sure in seen], 0.3)
+    marked = accept([reading(bib, sure) for bib, sure in seen])
     assert len(marked) <= photos.MAX_READINGS
     assert len(tags(marked)) <= photos.MAX_TAGS
-    assert all(one.confidence >= 0.3 for one in marked if one.accepted)
+    assert all(one.confidence >= 0.5 for one in marked if one.accepted)
 
 
 def test_a_crowd_keeps_its_surest_bibs() -> None:
-    marked = accept([reading(str(n + 1), 0.5 + n / 1000) for n in range(90)], 0.5)
+    marked = accept([reading(str(n + 1), 0.5 + n / 1000) for n in range(90)])
     assert set(tags(marked)) == {str(n + 1) for n in range(50, 90)}
 
 
@@ -118,8 +124,8 @@ def test_an_outcome_that_is_newer_than_the_list_stays(
 
 
 def outcome(*bibs: str, error: ItemError | None = None) -> Outcome:
-    readings = tuple(PhotoReading(**reading(bib).model_dump(), accepted=True) for bib in bibs)
-    return Outcome(photo=source(), readings=readings, error=error, engine="memory")
+    seen = tuple(reading(bib) for bib in bibs)
+    return Outcome(photo=source(), seen=seen, error=error, engine="memory")
 
 
 def test_an_outcome_replaces_the_row_moves_the_tags_and_the_counters() -> None:
@@ -139,7 +145,7 @@ def test_an_outcome_replaces_the_row_moves_the_tags_and_the_counters() -> None:
     for number, (one, bibs, counts) in enumerate(steps):
         before = images.get(key)
         assert before is not None
-        puts, recount = photo_rows.decide(before, one, NOW)
+        puts, recount = photo_rows.decide(before, one, JUDGE, NOW)
         tables.transact([("images", w) for w in puts] + [("requests", w) for w in recount])
         after = images.get(key)
         assert after is not None
@@ -155,12 +161,14 @@ def test_an_outcome_replaces_the_row_moves_the_tags_and_the_counters() -> None:
 def test_the_largest_change_of_tags_fits_one_transaction() -> None:
     before = row() | {
         "readings": [
-            one.model_dump(by_alias=True)
-            for one in accept([reading(str(n)) for n in range(1, 80)], 0.5)
+            one.model_dump(by_alias=True) for one in accept([reading(str(n)) for n in range(1, 80)])
         ]
     }
-    after = Outcome(photo=source(), readings=accept([reading(str(n)) for n in range(100, 190)], 0))
-    images, requests = photo_rows.decide(before, after, NOW)
+    seen = [reading(str(n)) for n in range(100, 180)]
+    doubtful = [reading(str(n), 0.3) for n in range(200, 210)]
+    after = Outcome(photo=source(), seen=(*seen, *doubtful))
+    images, requests = photo_rows.decide(before, after, JUDGE, NOW)
+    assert photo_rows.review_key("run", before["imageId"]) in {write.key for write in images}
     assert sum(isinstance(write, Delete) for write in images) == photos.MAX_TAGS
     # Two more are the request's own: the item and the counters.
     assert len(images) + len(requests) + 2 <= 100
@@ -171,7 +179,7 @@ def test_a_row_is_shown_with_its_source_and_without_what_is_inside() -> None:
     assert (shown.source, shown.state, shown.bibs) == ("s3", PhotoState.PENDING, ())
     uploads = photo_rows.photo_of(row() | {"bucket": "incoming"}, incoming="incoming")
     assert uploads.source == "uploads"
-    assert not {"pk", "sk", "version", "etag"} & set(shown.model_dump(by_alias=True))
+    assert not {"pk", "sk", "seen", "decisions", "etag"} & set(shown.model_dump(by_alias=True))
 
 
 @pytest.mark.parametrize(

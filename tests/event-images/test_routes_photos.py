@@ -70,7 +70,11 @@ def test_a_photo_shows_what_was_read_and_where_it_is(api: Any, photos: dict[str,
         "bib": "0042",
         "confidence": 0.9,
         "box": [1, 2, 30.5, 20],
+        "alternatives": [],
         "accepted": True,
+        "verdict": "accepted",
+        "reasons": [],
+        "decided": None,
     }
     assert (photo["source"], photo["bucket"], photo["key"]) == ("s3", "races", "both.jpg")
     assert (photo["state"], photo["error"], photo["engine"]) == ("DONE", None, "memory")

@@ -17,6 +17,7 @@ from medley.layers.commands import layers_app
 from medley.package.commands import package
 from medley.read_bibs import read_bibs
 from medley.thumbs import thumbs
+from medley.zips import zip_objects
 
 if TYPE_CHECKING:
     from medley.local.layout import Layout
@@ -163,6 +164,7 @@ app.command()(destroy)
 app.command()(package_template)
 app.command()(read_bibs)
 app.command()(thumbs)
+app.command("zip")(zip_objects)
 
 
 def _layout() -> "Layout":

@@ -3,18 +3,23 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 from chalicelib.event_images.adapters.s3_source import S3Source
-from chalicelib.event_images.ports import BibReader, Dependencies
+from chalicelib.event_images.adapters.sources import Sources
+from chalicelib.event_images.domain.sources import DrivePlace
+from chalicelib.event_images.ports import BibReader, Dependencies, PhotoSource
 from chalicelib.event_images.settings import Settings
 from shared.http import ApiKeys
 from shared.jobs import Jobs
+from shared.queues import SqsQueues
 from shared.secrets import AwsSecrets
 from shared.settings import LOCAL, Clients, load
 from shared.storage import S3Storage
 from shared.tables import DynamoTables
+from shared.topics import SnsTopics
 from shared.workflows import StepFunctions
+from shared.zips import S3Zips
 
 
 def stage(env: Mapping[str, str] | None = None) -> str:
@@ -26,6 +31,12 @@ def uploads_queue(env: Mapping[str, str] | None = None) -> str:
     """The name of the queue that tells of uploads."""
     env = os.environ if env is None else env
     return env.get("UPLOADS_QUEUE_NAME") or f"event-images-{stage(env)}-uploads"
+
+
+def chores_queue(env: Mapping[str, str] | None = None) -> str:
+    """The name of the queue of what is done later."""
+    env = os.environ if env is None else env
+    return env.get("CHORES_QUEUE_NAME") or f"event-images-{stage(env)}-chores"
 
 
 def cors_origins(env: Mapping[str, str] | None = None) -> str:
@@ -63,6 +74,19 @@ def reader() -> BibReader:
 
 
 @cache
+def drive() -> PhotoSource[DrivePlace]:
+    """Google Drive, by the key in SSM; the key is read again every five minutes."""
+    from chalicelib.event_images.adapters.drive import DriveSource
+    from chalicelib.event_images.adapters.drive_client import DriveClient
+
+    config, aws = settings(), clients()
+    name = config.gdrive_sa_ssm_param
+    secrets = AwsSecrets(aws.ssm, aws.secretsmanager)
+    key = partial(secrets.parameter, name)
+    return DriveSource(DriveClient(key, name, endpoint=config.gdrive_api_endpoint))
+
+
+@cache
 def dependencies() -> Dependencies:
     """What routes and steps work with."""
     config = settings()
@@ -75,8 +99,11 @@ def dependencies() -> Dependencies:
         storage=storage,
         jobs=Jobs(tables, config.event_requests_table, _now),
         workflows=StepFunctions(aws.stepfunctions),
-        source=S3Source(storage),
+        source=Sources(S3Source(storage), drive),
         reader=reader,
+        queues=SqsQueues(aws.sqs),
+        topics=SnsTopics(aws.sns),
+        zips=S3Zips(aws.s3),
         clock=_now,
     )
 

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.event_images.domain.sources import Place
 from chalicelib.event_images.models import BibReading, SourceObject
 from chalicelib.event_images.settings import Settings
 from shared.jobs import Jobs
+from shared.queues import Queues
 from shared.storage import Storage
 from shared.tables import Table, Tables
+from shared.topics import Topics
 from shared.workflows import Workflows
+from shared.zips import Zips
 
 if TYPE_CHECKING:
     # Pillow comes in a layer that only the readers have.
     from PIL.Image import Image
 
-__all__ = ["BibReader", "BibReading", "Dependencies", "PhotoSource", "SourceObject"]
+__all__ = ["BibReader", "BibReading", "Dependencies", "PhotoSource", "Place", "SourceObject"]
 
 
 class BibReader(Protocol):
@@ -32,15 +36,18 @@ class BibReader(Protocol):
         ...
 
 
-class PhotoSource(Protocol):
-    """A place that photos come from."""
+class PhotoSource[P = Place](Protocol):
+    """What photos come from; ``P`` are the places that it knows."""
 
-    def list(self, bucket: str, prefix: str) -> Iterator[SourceObject]:
-        """All objects under ``prefix``, in the order of their keys.
+    def list(self, place: P) -> Iterator[SourceObject | None]:
+        """What lies at ``place``: each photo once, and None for each thing that is no photo.
 
         Raises:
-            NotFound: ``bucket_not_found``.
-            Forbidden: ``access_denied``.
+            NotFound: ``bucket_not_found``; ``drive_folder_not_shared``.
+            Forbidden: ``access_denied``; ``drive_access_denied``.
+            Unavailable: ``drive_key_missing``, ``drive_key_refused`` and others of the key.
+            PermanentError: ``drive_not_a_folder`` and others of the folder.
+            RetryableError: it did not answer.
         """
         ...
 
@@ -49,6 +56,7 @@ class PhotoSource(Protocol):
 
         Raises:
             PermanentError: ``object_too_large``; ``photo_gone``, it is not there any more.
+            RetryableError: it did not answer, or gave something else than the photo's bytes.
         """
         ...
 
@@ -68,6 +76,9 @@ class Dependencies:
     workflows: Workflows
     source: PhotoSource
     reader: Callable[[], BibReader]
+    queues: Queues
+    topics: Topics
+    zips: Zips
     clock: Callable[[], datetime]
 
     @property

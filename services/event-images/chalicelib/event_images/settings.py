@@ -18,8 +18,15 @@ class Settings(AwsSettings):
     incoming_bucket: str
     media_bucket: str
     state_machine_arn: str
+    # The queue of what routes leave to be done later, and the topic that tells of opt-outs.
+    chores_queue_url: str
+    opt_outs_topic_arn: str
     # Buckets that requests may read beside `incoming`; `*` is any, for stage `local`.
     source_buckets: CommaList = ()
+    # The SSM parameter with the key of the Google service account, and another address of Drive's
+    # API, for tests.
+    gdrive_sa_ssm_param: str = Field(default="google-service-account", min_length=1)
+    gdrive_api_endpoint: str | None = None
     # The most photos that one request lists.
     max_listed_photos: int = Field(default=200_000, gt=0)
     # Limits of one photo, in bytes, pixels and pixels a side.
@@ -34,3 +41,5 @@ class Settings(AwsSettings):
     web_side: int = Field(default=1600, gt=0)
     thumb_side: int = Field(default=480, gt=0)
     url_seconds: int = Field(default=3600, gt=0)
+    # The most reports of a kind that runners may send about one event in an hour.
+    gallery_reports_per_hour: int = Field(default=200, gt=0)

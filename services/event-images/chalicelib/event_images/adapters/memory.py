@@ -6,13 +6,19 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from chalicelib.event_images.adapters.s3_source import S3Source
+from chalicelib.event_images.adapters.sources import Sources
+from chalicelib.event_images.domain.sources import DrivePlace
 from chalicelib.event_images.models import BibReading
-from chalicelib.event_images.ports import BibReader, Dependencies
+from chalicelib.event_images.ports import BibReader, Dependencies, PhotoSource
 from chalicelib.event_images.settings import Settings
+from shared.errors import Unavailable
 from shared.jobs import Jobs
+from shared.queues import MemoryQueues
 from shared.storage import MemoryStorage, Storage
 from shared.tables import MemoryTables, Tables
+from shared.topics import MemoryTopics
 from shared.workflows import MemoryWorkflows
+from shared.zips import MemoryZips
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,6 +31,8 @@ SETTINGS = Settings(
     incoming_bucket="incoming",
     media_bucket="media",
     state_machine_arn="arn:aws:states:us-east-1:000000000000:stateMachine:process-event-images",
+    chores_queue_url="https://sqs.us-east-1.amazonaws.com/000000000000/chores",
+    opt_outs_topic_arn="arn:aws:sns:us-east-1:000000000000:opt-outs",
     source_buckets=("races",),
 )
 
@@ -55,12 +63,17 @@ def ticking_clock(start: datetime = START) -> Callable[[], datetime]:
     return lambda: start + timedelta(seconds=next(seconds))
 
 
+def _no_drive() -> PhotoSource[DrivePlace]:
+    raise Unavailable("drive_key_missing", "There is no Google Drive here.")
+
+
 def memory_dependencies(
     *,
     settings: Settings = SETTINGS,
     tables: Tables | None = None,
     storage: Storage | None = None,
     reader: BibReader | None = None,
+    drive: Callable[[], PhotoSource[DrivePlace]] | None = None,
 ) -> Dependencies:
     """Dependencies that share nothing with any other set, nor with the world."""
     clock = ticking_clock()
@@ -73,7 +86,10 @@ def memory_dependencies(
         storage=storage,
         jobs=Jobs(tables, settings.event_requests_table, clock),
         workflows=MemoryWorkflows(),
-        source=S3Source(storage),
+        source=Sources(S3Source(storage), drive or _no_drive),
         reader=lambda: engine,
+        queues=MemoryQueues(),
+        topics=MemoryTopics(),
+        zips=MemoryZips(storage),
         clock=clock,
     )

@@ -3,22 +3,26 @@
 from collections.abc import Iterator
 
 from chalicelib.event_images.domain import names
+from chalicelib.event_images.domain.sources import S3Place
 from chalicelib.event_images.models import SourceObject
 from chalicelib.event_images.ports import PhotoSource
 from shared.errors import NotFound, PermanentError
 from shared.storage import Storage
 
 
-class S3Source(PhotoSource):
+class S3Source(PhotoSource[S3Place]):
     """Any bucket that the storage reaches."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def list(self, bucket: str, prefix: str) -> Iterator[SourceObject]:
-        for found in self._storage.list(bucket, prefix):
+    def list(self, place: S3Place) -> Iterator[SourceObject | None]:
+        for found in self._storage.list(place.bucket, place.prefix):
+            if not names.is_image_name(found.key, place.prefix):
+                yield None
+                continue
             yield SourceObject(
-                bucket=bucket,
+                bucket=place.bucket,
                 key=found.key,
                 size=found.size,
                 etag=found.etag,

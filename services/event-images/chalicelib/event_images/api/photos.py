@@ -46,18 +46,23 @@ def list_photos(request: Request, deps: Dependencies) -> Response:
         pk, begins = photo_key(event_id, "")
         found = deps.images.query(pk, begins=begins, limit=limit, cursor=cursor)
         rows = found.items
-    return answer(PhotoList(items=[_shown(row, deps) for row in rows], cursor=found.cursor))
+    return answer(PhotoList(items=[shown(row, deps) for row in rows], cursor=found.cursor))
 
 
 def get_photo(request: Request, deps: Dependencies) -> Response:
     """``GET /events/{eventId}/photos/{imageId}`` -> Photo. NotFound ``photo_not_found``."""
     event_id: str = event_row(request, deps)["eventId"]
+    return answer(shown(photo_row(request, event_id, deps), deps))
+
+
+def photo_row(request: Request, event_id: str, deps: Dependencies) -> Item:
+    """The row of the photo in the path. NotFound ``photo_not_found``."""
     image_id = path_param(request, "imageId")
     valid = _IMAGE_ID.fullmatch(image_id)
     row = deps.images.get(photo_key(event_id, image_id)) if valid else None
     if row is None:
         raise NotFound("photo_not_found", "There is no such photo.")
-    return answer(_shown(row, deps))
+    return row
 
 
 def _by_bib(event_id: str, bib: str, limit: int, cursor: str | None, deps: Dependencies) -> Page:
@@ -67,20 +72,25 @@ def _by_bib(event_id: str, bib: str, limit: int, cursor: str | None, deps: Depen
     return Page(deps.images.get_many(keys), tags.cursor)
 
 
-def _shown(row: Item, deps: Dependencies) -> Photo:
+def shown(row: Item, deps: Dependencies) -> Photo:
+    """A photo as the routes show it, with signed addresses once it is DONE."""
+    return photo_of(row, incoming=deps.settings.incoming_bucket, urls=urls_of(row, deps))
+
+
+def urls_of(row: Item, deps: Dependencies) -> dict[str, str | None]:
+    """The signed addresses of a photo's pictures; none before it is DONE."""
+    if state_of(row) is not PhotoState.DONE:
+        return {}
     settings = deps.settings
-    urls: dict[str, str | None] = {}
-    if state_of(row) is PhotoState.DONE:
-        event_id, image_id = row["eventId"], row["imageId"]
-        keys = {
-            "webUrl": names.web_key(event_id, image_id),
-            "thumbUrl": names.thumb_key(event_id, image_id),
-        }
-        urls = {
-            name: deps.storage.presign_get(settings.media_bucket, key, expires=settings.url_seconds)
-            for name, key in keys.items()
-        }
-    return photo_of(row, incoming=settings.incoming_bucket, urls=urls)
+    event_id, image_id = row["eventId"], row["imageId"]
+    keys = {
+        "webUrl": names.web_key(event_id, image_id),
+        "thumbUrl": names.thumb_key(event_id, image_id),
+    }
+    return {
+        name: deps.storage.presign_get(settings.media_bucket, key, expires=settings.url_seconds)
+        for name, key in keys.items()
+    }
 
 
 def _bib(text: str | None) -> str | None:

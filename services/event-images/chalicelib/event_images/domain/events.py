@@ -44,6 +44,7 @@ def event_row(event_id: str, event: CreateEvent, *, created_at: datetime, origin
         "createdAt": created,
         "origin": origin,
         **dict.fromkeys(COUNTERS.values(), 0),
+        "review": 0,
     }
 
 
@@ -55,6 +56,7 @@ def event_of(row: Item) -> Event:
         date=row["date"],
         created_at=row["createdAt"],
         counts=EventCounts(**{name: row[name] for name in COUNTERS.values()}),
+        review=row.get("review", 0),
     )
 
 

@@ -5,15 +5,33 @@ meet on one photo cannot overwrite each other unseen. A photo keeps its last out
 all, until it has a new one: a rerun takes nothing away while it works.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.event_images.domain import events
-from chalicelib.event_images.domain.photos import Outcome, identify, normal_bib, state_of, tags
-from chalicelib.event_images.models import Photo, PhotoReading, PhotoState, SourceObject
+from chalicelib.event_images.domain.photos import (
+    Outcome,
+    identify,
+    normal_bib,
+    same_bytes,
+    state_of,
+    tags,
+)
+from chalicelib.event_images.domain.review import review_key, review_row
+from chalicelib.event_images.domain.tagging import Judge, numbers, questions
+from chalicelib.event_images.models import (
+    BibReading,
+    Decision,
+    Photo,
+    PhotoReading,
+    PhotoState,
+    SourceObject,
+)
 from shared.contracts import BibTag, event_partition, tag_prefix
 from shared.errors import ItemError
+from shared.models import Model
 from shared.tables import Absent, Delete, Equals, Item, Key, Put, Update
 
 type Write = Put | Update | Delete
@@ -64,6 +82,20 @@ def readings_of(row: Item) -> list[PhotoReading]:
     return [PhotoReading.model_validate(reading) for reading in row.get("readings", [])]
 
 
+def seen_of(row: Item) -> list[BibReading]:
+    """What the engine saw, as the row keeps it."""
+    if "seen" not in row:
+        # One that was read before rows kept it: what was shown is what is known.
+        own = set(BibReading.model_fields)
+        return [BibReading(**one.model_dump(include=own)) for one in readings_of(row)]
+    return [BibReading.model_validate(one) for one in row["seen"]]
+
+
+def decisions_of(row: Item) -> list[Decision]:
+    """What people decided about the photo, in order."""
+    return [Decision.model_validate(one) for one in row.get("decisions", [])]
+
+
 def error_of(row: Item) -> ItemError | None:
     """Why a photo failed; None if it did not."""
     error = row.get("error")
@@ -72,7 +104,9 @@ def error_of(row: Item) -> ItemError | None:
 
 def photo_of(row: Item, *, incoming: str, urls: dict[str, str | None] | None = None) -> Photo:
     """A row as the API shows it. ``incoming`` is the bucket that uploads go to."""
-    source: Literal["uploads", "s3"] = "uploads" if row["bucket"] == incoming else "s3"
+    source: Literal["uploads", "s3", "drive"] = row.get("store", "s3")
+    if source == "s3" and row["bucket"] == incoming:
+        source = "uploads"
     readings = readings_of(row)
     shown: dict[str, Any] = {
         name: row.get(name)
@@ -85,6 +119,7 @@ def photo_of(row: Item, *, incoming: str, urls: dict[str, str | None] | None = N
             **shown,
             **(urls or {}),
             "size": row["size"],
+            "version": row["version"],
             "state": row["state"],
             "source": source,
             "bibs": list(tags(readings)),
@@ -106,44 +141,101 @@ def registration(
     return rows, events.count(event_id, pending=len(rows))
 
 
-def decide(row: Item, outcome: Outcome, now: datetime) -> tuple[list[Write], list[Update]]:
+def decide(
+    row: Item, outcome: Outcome, judge: Judge, now: datetime
+) -> tuple[list[Write], list[Update]]:
     """What gives a photo its outcome, as writes to the images and to the requests table.
 
-    The photo's row replaces the one that was read, if that is still there; tags that the new
-    readings no longer hold go, and the event's counters follow the state.
+    What people decided about the same bytes stays and counts; what they decided about other
+    bytes was about another picture.
     """
-    event_id, image_id = row["eventId"], row["imageId"]
+    event_id = row["eventId"]
     after: Item = {
         **row,
         **_object_attributes(outcome.photo),
         "gsi1pk": state_partition(event_id, outcome.state),
         "state": outcome.state.value,
-        "version": row["version"] + 1,
         "width": outcome.width,
         "height": outcome.height,
         "takenAt": outcome.taken_at,
         "md5": outcome.md5,
-        "readings": [_plain(reading) for reading in outcome.readings],
+        "seen": [_plain(reading) for reading in outcome.seen],
+        "decisions": row.get("decisions", []) if _same_picture(row, outcome) else [],
         "engine": outcome.engine,
+        "perceptualHash": outcome.perceptual_hash,
+        "sharpness": outcome.sharpness,
         "error": outcome.error.model_dump(by_alias=True) if outcome.error else None,
         "processedAt": now.isoformat(),
     }
-    images: list[Write] = [Put(after, when=Equals({"version": row["version"]}))]
-    new = tags(outcome.readings)
+    after = judged(after, judge)
+    return changes(row, after, judge)
+
+
+def judged(row: Item, judge: Judge) -> Item:
+    """The row with its readings worked out from what was seen and decided, by ``judge``."""
+    seen, decisions = judge.seen(seen_of(row)), judge.decisions(decisions_of(row))
+    failed = state_of(row) is not PhotoState.DONE
+    readings = () if failed else judge.readings(seen, decisions)
+    return {
+        **row,
+        "seen": [_plain(one) for one in seen],
+        "decisions": [_plain(one) for one in decisions],
+        "readings": [_plain(one) for one in readings],
+    }
+
+
+def changes(before: Item, after: Item, judge: Judge) -> tuple[list[Write], list[Update]]:
+    """What turns one row of a photo into the other: writes to the images and requests tables.
+
+    The row replaces the one that was read, if that is still there. Tags that the readings no
+    longer hold go; the photo's place in the review, and the event's counters, follow.
+    """
+    event_id, image_id = before["eventId"], before["imageId"]
+    after = {**after, "version": before["version"] + 1}
+    images: list[Write] = [Put(after, when=Equals({"version": before["version"]}))]
+    old, new = tags(readings_of(before)), tags(readings_of(after))
+    images += [Delete(tag_key(event_id, bib, image_id)) for bib in old if bib not in new]
     images += [
-        Delete(tag_key(event_id, bib, image_id)) for bib in tags(readings_of(row)) if bib not in new
-    ]
-    images += [
-        Put(_tag_row(event_id, image_id, bib, reading, outcome.taken_at))
+        Put(_tag_row(event_id, image_id, bib, reading, after.get("takenAt")))
         for bib, reading in new.items()
     ]
-    return images, _recount(event_id, state_of(row), outcome.state)
+    readings = readings_of(after)
+    asked = review_row(event_id, image_id, readings, judge.listed)
+    was_asked = len(questions(readings_of(before)))
+    if asked is not None:
+        images.append(Put(asked))
+    elif was_asked:
+        images.append(Delete(review_key(event_id, image_id)))
+    count = Counter(review=len(questions(readings)) - was_asked)
+    count[events.COUNTERS[state_of(before)]] -= 1
+    count[events.COUNTERS[state_of(after)]] += 1
+    moved = {name: by for name, by in count.items() if by}
+    return images, [events.count(event_id, **moved)] if moved else []
 
 
-def _recount(event_id: str, before: PhotoState, after: PhotoState) -> list[Update]:
-    if before is after:
-        return []
-    return [events.count(event_id, **{events.COUNTERS[before]: -1, events.COUNTERS[after]: 1})]
+def names_any(row: Item, opted_out: Container[str]) -> bool:
+    """Whether a photo's row names anybody who opted out."""
+    named = numbers(seen_of(row), readings_of(row), decisions_of(row))
+    return any(bib in opted_out for bib in named)
+
+
+def removal(row: Item) -> tuple[list[Write], list[Update]]:
+    """What takes a photo away with its tags, its place in the review, and out of the counters."""
+    event_id, image_id = row["eventId"], row["imageId"]
+    version = Equals({"version": row["version"]})
+    images: list[Write] = [Delete(photo_key(event_id, image_id), when=version)]
+    images += [Delete(tag_key(event_id, bib, image_id)) for bib in tags(readings_of(row))]
+    images.append(Delete(review_key(event_id, image_id)))
+    count = {events.COUNTERS[state_of(row)]: -1}
+    if asked := len(questions(readings_of(row))):
+        count["review"] = -asked
+    return images, [events.count(event_id, **count)]
+
+
+def _same_picture(row: Item, outcome: Outcome) -> bool:
+    if same_bytes(row, outcome.photo):
+        return True
+    return outcome.md5 is not None and row.get("md5") == outcome.md5
 
 
 def _tag_row(
@@ -160,6 +252,6 @@ def _tag_row(
     return tag.row()
 
 
-def _plain(reading: PhotoReading) -> Item:
-    values: Item = reading.model_dump(by_alias=True, mode="json")
+def _plain(model: Model) -> Item:
+    values: Item = model.model_dump(by_alias=True, mode="json", exclude_defaults=True)
     return values

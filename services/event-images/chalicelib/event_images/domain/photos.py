@@ -17,7 +17,7 @@ MAX_READINGS = 100
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one photo: DONE with what was read, or FAILED with ``error``."""
+    """What came of one photo: DONE with what the engine saw, or FAILED with ``error``."""
 
     photo: SourceObject
     error: ItemError | None = None
@@ -25,8 +25,11 @@ class Outcome:
     height: int | None = None
     taken_at: str | None = None
     md5: str | None = None
-    readings: tuple[PhotoReading, ...] = ()
+    seen: tuple[BibReading, ...] = ()
     engine: str | None = None
+    # Of the whole photo, as shared.images.likeness makes them: what groups and orders a burst.
+    perceptual_hash: str | None = None
+    sharpness: float | None = None
 
     @property
     def state(self) -> PhotoState:
@@ -36,26 +39,14 @@ class Outcome:
 
 def identify(photo: SourceObject) -> str:
     """The image id of an object."""
-    return names.image_id(photo.bucket, photo.key)
+    # No bucket of S3 has a colon in its name, so no object of one shares an id with a file.
+    bucket = photo.bucket if photo.store == "s3" else f"{photo.store}:"
+    return names.image_id(bucket, photo.key)
 
 
 def normal_bib(bib: str) -> str:
     """The number that a bib means: ``0042`` and ``42`` are one runner."""
     return bib.lstrip("0") or "0"
-
-
-def accept(readings: Iterable[BibReading], least: float) -> tuple[PhotoReading, ...]:
-    """Mark the readings that become tags: sure enough, and no more bibs than a write can take."""
-    best_first = sorted(readings, key=lambda reading: -reading.confidence)[:MAX_READINGS]
-    bibs: set[str] = set()
-    marked = []
-    for reading in best_first:
-        bib = normal_bib(reading.bib)
-        accepted = reading.confidence >= least and (bib in bibs or len(bibs) < MAX_TAGS)
-        if accepted:
-            bibs.add(bib)
-        marked.append(PhotoReading(**reading.model_dump(), accepted=accepted))
-    return tuple(marked)
 
 
 def tags(readings: Iterable[PhotoReading]) -> dict[str, PhotoReading]:
@@ -88,11 +79,13 @@ def settled(row: Item, photo: SourceObject, *, since: int) -> bool:
     """Whether the row holds an outcome that work on ``photo`` must leave alone.
 
     That is an outcome of the same bytes that was written after version ``since``: by the same
-    call, which was repeated, or by another run that was faster. Or one of newer bytes.
+    call, which was repeated, or by another run that was faster. Or one of newer bytes; of two
+    contents of a file in Drive nobody knows which is newer, since whoever uploads sets the time.
     """
     if state_of(row) is PhotoState.PENDING:
         return False
-    if datetime.fromisoformat(row["lastModified"]) > photo.last_modified:
+    newer = datetime.fromisoformat(row["lastModified"]) > photo.last_modified
+    if newer and photo.store == "s3":
         return True
     return same_bytes(row, photo) and row["version"] > since
 

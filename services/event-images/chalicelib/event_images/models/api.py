@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.event_images.models.photos import Photo, Source, UploadsSource
+from chalicelib.event_images.models.photos import Photo
+from chalicelib.event_images.models.sources import Source, UploadsSource
 from shared.errors import ItemError
 from shared.jobs import JobCounts, JobState
 from shared.models import Model
@@ -34,13 +35,14 @@ class EventCounts(Model):
 
 
 class Event(Model):
-    """A race, or anything else that photos are taken of."""
+    """A race, or anything else that photos are taken of. ``review`` counts uncertain readings."""
 
     event_id: str
     name: str
     date: str | None
     created_at: dt.datetime
     counts: EventCounts
+    review: int = 0
 
 
 class UploadFile(Model):

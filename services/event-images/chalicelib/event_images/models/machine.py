@@ -2,7 +2,8 @@
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.event_images.models.photos import PhotoState, Source, SourceObject
+from chalicelib.event_images.models.photos import PhotoState, SourceObject
+from chalicelib.event_images.models.sources import Source
 from shared.jobs import JobCounts, JobState
 from shared.models import Model
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -18,43 +18,52 @@ class PhotoState(StrEnum):
     FAILED = "FAILED"
 
 
+class BibAlternative(Model):
+    """Another number that may stand where a bib was read, and how probable it is."""
+
+    bib: str = Field(pattern=r"^[0-9]{1,6}$")
+    confidence: float = Field(ge=0, le=1)
+
+
 class BibReading(Model):
     """One bib number seen in a photo.
 
-    ``box`` is ``(x0, y0, x1, y1)`` in pixels of the upright image.
+    ``box`` is ``(x0, y0, x1, y1)`` in pixels of the upright image. ``alternatives`` are other
+    numbers that the same place may show, likeliest first; none of them is read.
     """
 
     bib: str = Field(pattern=r"^[0-9]{1,6}$")
     confidence: float = Field(ge=0, le=1)
     box: tuple[float, float, float, float]
+    alternatives: tuple[BibAlternative, ...] = ()
+
+
+type DecisionAction = Literal["accept", "correct", "reject", "add"]
+type Verdict = Literal["accepted", "review", "rejected"]
 
 
 class PhotoReading(BibReading):
-    """A reading as it is stored. Only accepted ones become tags, which a search finds."""
+    """A reading as it is stored, weighed and decided. Only accepted ones become tags.
+
+    ``verdict`` is "review" while a person's look is wanted. ``reasons`` are stable codes of how
+    the engine's reading was weighed. ``decided`` is what a person said of it, which then counts;
+    ``confidence`` is 1 where a person says that the number is there.
+    """
 
     accepted: bool
-
-
-class UploadsSource(Model):
-    """What was uploaded for the event: all that lies under ``{eventId}/`` of ``incoming``."""
-
-    kind: Literal["uploads"] = "uploads"
-
-
-class S3Source(Model):
-    """A prefix of a bucket; without a bucket, of the ``incoming`` one."""
-
-    kind: Literal["s3"]
-    bucket: str | None = Field(default=None, min_length=3, max_length=63)
-    prefix: str = Field(max_length=1024)
-
-
-Source = Annotated[UploadsSource | S3Source, Field(discriminator="kind")]
+    verdict: Verdict = "accepted"
+    reasons: tuple[str, ...] = ()
+    decided: DecisionAction | None = None
 
 
 class SourceObject(Model):
-    """One photo where it lies. ``etag`` changes with the bytes; ``size`` is in bytes."""
+    """One photo where it lies. ``etag`` changes with the bytes; ``size`` is in bytes.
 
+    In Google Drive, ``bucket`` is ``drive``, ``key`` is the file's id, whatever folder it lies
+    in, and ``etag`` is the MD5 of its bytes.
+    """
+
+    store: Literal["s3", "drive"] = "s3"
     bucket: str
     key: str
     size: int
@@ -67,12 +76,12 @@ class Photo(Model):
     """One photo of an event. The URLs are signed, for an hour, and only there once it is DONE.
 
     ``takenAt`` is the camera's local time, which has no zone. ``bibs`` have no leading zeros;
-    ``readings`` keep what is printed.
+    ``readings`` keep what is printed. Each change raises ``version``.
     """
 
     image_id: str
     event_id: str
-    source: Literal["uploads", "s3"]
+    source: Literal["uploads", "s3", "drive"]
     bucket: str
     key: str
     filename: str
@@ -81,6 +90,7 @@ class Photo(Model):
     height: int | None = None
     taken_at: str | None = None
     md5: str | None = None
+    version: int
     state: PhotoState
     bibs: tuple[str, ...] = ()
     readings: tuple[PhotoReading, ...] = ()

@@ -2,11 +2,19 @@
 
 from collections.abc import Callable
 
-from chalicelib.event_images.domain.photo_rows import decide, error_of, photo_key
+from chalicelib.event_images.domain.photo_rows import (
+    decide,
+    error_of,
+    names_any,
+    photo_key,
+)
 from chalicelib.event_images.domain.photos import Outcome, identify, settled
 from chalicelib.event_images.models import SourceObject
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.judging import judge_of
+from chalicelib.event_images.steps.people import load_opt_outs
 from chalicelib.event_images.steps.register import register
+from chalicelib.event_images.steps.retag import retag_photo
 from shared.errors import ItemError, RetryableError
 from shared.tables import ConditionFailed, Item, TransactWrite
 
@@ -43,15 +51,28 @@ def process(
     for _ in range(TRIES):
         if settled(row, photo, since=since):
             note(request_id, photo, error_of(row), deps)
-            return row
+            return honour(row, deps)
         outcome = outcome or attempt()
         try:
             save(row, outcome, request_id, deps)
         except ConditionFailed:
             row = load(event_id, photo, deps)
         else:
-            return load(event_id, photo, deps)
+            return honour(load(event_id, photo, deps), deps)
     raise RetryableError("busy", "Other runs write the same photo.")
+
+
+def honour(row: Item, deps: Dependencies) -> Item:
+    """Take an opt-out into account that came while the photo was read; the row as it is then.
+
+    Whoever opts a runner out records that first and then removes what is there, so at least one
+    of the two sees the other. A worker that dies before this is called again.
+    """
+    opted_out = load_opt_outs(row["eventId"], deps)
+    if not names_any(row, opted_out):
+        return row
+    retag_photo(row, judge_of(row["eventId"], deps), deps)
+    return deps.images.get((row["pk"], row["sk"])) or row
 
 
 def load(event_id: str, photo: SourceObject, deps: Dependencies) -> Item:
@@ -80,7 +101,8 @@ def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies
     Raises:
         ConditionFailed: the row has changed since it was read.
     """
-    images, requests = decide(row, outcome, deps.clock())
+    judge = judge_of(row["eventId"], deps)
+    images, requests = decide(row, outcome, judge, deps.clock())
     writes: list[tuple[str, TransactWrite]] = [(deps.images.name, write) for write in images]
     writes += [(deps.requests.name, write) for write in requests]
     if request_id is None:

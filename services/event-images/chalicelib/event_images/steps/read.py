@@ -3,11 +3,12 @@
 import hashlib
 
 from chalicelib.event_images.domain import names
-from chalicelib.event_images.domain.photos import Outcome, accept, identify
+from chalicelib.event_images.domain.photos import Outcome, identify
 from chalicelib.event_images.models import SourceObject
 from chalicelib.event_images.ports import BibReader, Dependencies
 from shared import images
 from shared.errors import ItemError, PermanentError
+from shared.images import likeness
 from shared.observability import logger
 
 log = logger("event-images")
@@ -43,15 +44,17 @@ def _read(event_id: str, photo: SourceObject, reader: BibReader, deps: Dependenc
     )
     decoded = images.decode(data, limits)
     _write_derivatives(event_id, identify(photo), decoded, deps)
-    readings = accept(reader.read(decoded.image), settings.bib_min_confidence)
+    seen = tuple(reader.read(decoded.image))
     return Outcome(
         photo=photo,
         width=decoded.width,
         height=decoded.height,
         taken_at=decoded.taken_at.isoformat() if decoded.taken_at else None,
         md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
-        readings=readings,
+        seen=seen,
         engine=reader.name,
+        perceptual_hash=likeness.perceptual_hash(decoded.image),
+        sharpness=likeness.sharpness(decoded.image),
     )
 
 
