@@ -51,7 +51,9 @@ def test_what_steps_write_notifies_nobody(service: layout.Service) -> None:
     for stage in service.config["stages"].values():
         environment = stage["environment_variables"]
         assert environment["MEDIA_BUCKET"] == "${MediaBucket}"
-        assert environment["INCOMING_BUCKET"] == "${IncomingBucket}"
+        # S3_BUCKET in the system that media-processing takes the place of.
+        incoming = environment.get("INCOMING_BUCKET") or environment["S3_BUCKET"]
+        assert incoming == "${IncomingBucket}"
 
 
 @each_service

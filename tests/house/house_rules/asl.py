@@ -123,18 +123,24 @@ def caught(machine: Machine) -> list[str]:
             wrong.append(f"{name}: its Catch replaces the input, and the job's id with it")
         if within:
             continue
-        path, at = [], catcher["Next"]
-        while at in machine["States"] and at not in path:
-            path.append(at)
-            at = machine["States"][at].get("Next")
+        path = _way(machine, catcher["Next"])
         kinds = [machine["States"][step]["Type"] for step in path]
         # The step that writes the failure down has nobody behind it but the end.
-        writes = (
-            "Task" in kinds or machine["States"].get(state.get("Next"), {}).get("Type") == "Fail"
-        )
+        behind = [machine["States"][step]["Type"] for step in _way(machine, state.get("Next"))]
+        writes = "Task" in kinds or (behind[-1:] == ["Fail"] and "Task" not in behind)
         if kinds[-1:] != ["Fail"] or not writes:
             wrong.append(f"{name}: its Catch does not lead over a Task to the failure end: {path}")
     return wrong
+
+
+def _way(machine: Machine, at: str | None) -> list[str]:
+    """The states from ``at`` on; of a Choice the default, which is what nothing else explains."""
+    path: list[str] = []
+    while at is not None and at in machine["States"] and at not in path:
+        path.append(at)
+        state = machine["States"][at]
+        at = state.get("Next") or state.get("Default")
+    return path
 
 
 def retries(machine: Machine) -> list[str]:

@@ -22,7 +22,7 @@ ROOMS = {
     "ports": {"domain", "models", "ports", "settings"},
     "adapters": {"adapters", "domain", "models", "ports", "settings"},
     "steps": {"domain", "models", "ports", "settings", "steps"},
-    "api": {"api", "domain", "models", "ports", "settings"},
+    "api": {"api", "domain", "models", "ports", "settings", "steps"},
     "bootstrap": {"adapters", "bootstrap", "domain", "models", "ports", "settings"},
 }
 

@@ -1,0 +1,130 @@
+"""media-processing: routes, the steps of ``media_processing_pipeline``, and the batches queue."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from chalice.app import Chalice, Request, Response, SQSEvent
+
+from chalicelib.media_processing import api, bootstrap, models, steps
+from chalicelib.media_processing.ports import Dependencies
+from shared.http import authorizer, cors, install
+from shared.observability import run_step
+
+deps = bootstrap.dependencies
+
+app = Chalice(app_name="media-processing")
+app.api.cors = cors(bootstrap.cors_origins())
+install(app, deps=lambda: deps())  # noqa: PLW0108 -- a test replaces `deps`
+
+authorize = authorizer(app, bootstrap.api_keys, stage=bootstrap.stage(), service=app.app_name)
+
+
+def call(route: Callable[[Request, Dependencies], Response]) -> Response:
+    return route(cast(Request, app.current_request), deps())
+
+
+@app.route("/listings/{listingId}/uploads", methods=["POST"], authorizer=authorize)
+def create_uploads(listingId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.create_uploads)
+
+
+@app.route("/listings/{listingId}/batches", methods=["POST"], authorizer=authorize)
+def create_batch(listingId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.create_batch)
+
+
+@app.route("/listings/{listingId}/batches", methods=["GET"], authorizer=authorize)
+def list_batches(listingId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_batches)
+
+
+@app.route("/listings/{listingId}/batches/{batchId}", methods=["GET"], authorizer=authorize)
+def get_batch(listingId: str, batchId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_batch)
+
+
+@app.route("/listings/{listingId}/batches/{batchId}/rerun", methods=["POST"], authorizer=authorize)
+def rerun_batch(listingId: str, batchId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.rerun_batch)
+
+
+@app.route(
+    "/listings/{listingId}/batches/{batchId}/deliveries", methods=["GET"], authorizer=authorize
+)
+def list_deliveries(listingId: str, batchId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_deliveries)
+
+
+@app.route(
+    "/listings/{listingId}/batches/{batchId}/deliveries/{deliveryId}/replay",
+    methods=["POST"],
+    authorizer=authorize,
+)
+def replay_delivery(listingId: str, batchId: str, deliveryId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.replay_delivery)
+
+
+@app.route("/callback-endpoints/enable", methods=["POST"], authorizer=authorize)
+def enable_endpoint() -> Response:
+    return call(api.enable_endpoint)
+
+
+@app.route("/", methods=["GET"])
+def page() -> Response:
+    return call(api.page)
+
+
+@app.route("/assets/{name}", methods=["GET"])
+def asset(name: str) -> Response:  # noqa: ARG001
+    return call(api.asset)
+
+
+@app.route("/health", methods=["GET"])
+def health() -> Response:
+    return call(api.health)
+
+
+@app.lambda_function(name="validate_handler")
+def validate_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.validate, models.ValidateInput, event, context, deps())
+
+
+@app.lambda_function(name="make_thumbnails_handler")
+def make_thumbnails_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.make_thumbnails, models.MakeThumbnailsInput, event, context, deps())
+
+
+@app.lambda_function(name="record_thumbnails_failure_handler")
+def record_thumbnails_failure_handler(event: Any, context: Any) -> dict[str, Any]:
+    model = models.RecordThumbnailsFailureInput
+    return run_step(steps.record_thumbnails_failure, model, event, context, deps())
+
+
+@app.lambda_function(name="zip_handler")
+def zip_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.zip, models.ZipInput, event, context, deps())
+
+
+@app.lambda_function(name="consolidate_handler")
+def consolidate_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.consolidate, models.ConsolidateInput, event, context, deps())
+
+
+@app.lambda_function(name="callback_handler")
+def callback_handler(event: Any, context: Any) -> dict[str, Any]:
+    return run_step(steps.callback, models.CallbackInput, event, context, deps())
+
+
+@app.lambda_function(name="processing_failure_handler")
+def processing_failure_handler(event: Any, context: Any) -> dict[str, Any]:
+    model = models.ProcessingFailureInput
+    return run_step(steps.processing_failure, model, event, context, deps())
+
+
+@app.on_sqs_message(
+    queue=bootstrap.batches_queue(), batch_size=1, name="process_batch_upload_handler"
+)
+def process_batch_upload_handler(event: SQSEvent) -> None:
+    model = models.ProcessBatchUploadInput
+    for message in event.to_dict()["Records"]:
+        run_step(steps.process_batch_upload, model, message, event.context, deps())

@@ -1,0 +1,1 @@
+"""media-processing: what listings and image jobs need, behind the Chalice app."""

@@ -1,0 +1,91 @@
+"""The composition root: environment -> Settings -> Dependencies, once, when first needed."""
+
+import os
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from chalicelib.media_processing.adapters.files import S3Files
+from chalicelib.media_processing.adapters.posters import FfmpegPosters
+from chalicelib.media_processing.adapters.receivers import HttpReceivers
+from chalicelib.media_processing.ports import Dependencies
+from chalicelib.media_processing.settings import Settings
+from shared.http import ApiKeys
+from shared.jobs import Jobs
+from shared.secrets import AwsSecrets
+from shared.settings import LOCAL, Clients, load
+from shared.storage import S3Storage
+from shared.tables import DynamoTables
+from shared.video.ffmpeg import ffmpeg_path
+from shared.workflows import StepFunctions
+from shared.zips import S3Zips
+
+
+def stage(env: Mapping[str, str] | None = None) -> str:
+    """The stage, which decorators need before anything else is known."""
+    return (os.environ if env is None else env).get("STAGE") or LOCAL
+
+
+def batches_queue(env: Mapping[str, str] | None = None) -> str:
+    """The name of the queue that tells of uploaded batches."""
+    env = os.environ if env is None else env
+    return env.get("BATCHES_QUEUE_NAME") or f"media-processing-{stage(env)}-batches"
+
+
+def cors_origins(env: Mapping[str, str] | None = None) -> str:
+    """The origins whose pages may call the routes."""
+    return (os.environ if env is None else env).get("CORS_ORIGINS") or "*"
+
+
+@cache
+def settings() -> Settings:
+    """The environment, checked as a whole. MissingSettings."""
+    return load(Settings)
+
+
+@cache
+def clients() -> Clients:
+    """boto3 clients, each made when first used."""
+    return Clients(settings())
+
+
+@cache
+def secrets() -> AwsSecrets:
+    """Secrets, kept for some minutes."""
+    return AwsSecrets(clients().ssm, clients().secretsmanager)
+
+
+@cache
+def api_keys() -> ApiKeys:
+    """Who may call, in every stage but `local`."""
+    config = settings()
+    return ApiKeys(secrets(), config.api_keys_secret or "", config.stage)
+
+
+@cache
+def dependencies() -> Dependencies:
+    """What routes and steps work with."""
+    config = settings()
+    aws = clients()
+    tables = DynamoTables(aws.dynamodb)
+    return Dependencies(
+        settings=config,
+        tables=tables,
+        storage=S3Storage(aws.s3),
+        files=S3Files(aws.s3),
+        zips=S3Zips(aws.s3),
+        jobs=Jobs(tables, config.jobs_table_name, _now),
+        workflows=StepFunctions(aws.stepfunctions),
+        posters=FfmpegPosters(ffmpeg_path, config.poster_seconds),
+        receivers=HttpReceivers(
+            config.callback_timeout, allow_private=config.callback_allow_private
+        ),
+        secrets=secrets(),
+        clock=_now,
+        random=random.random,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,112 @@
+"""Who may do what: one policy for each Lambda function, with nothing in it that no code calls.
+
+`medley iam render` writes these to `.chalice/policy.json.in`. A test holds them against the calls
+that the functions make; see docs/decisions/0007-one-role-a-function.md.
+"""
+
+from medley.iam.statements import (
+    Statement,
+    list_bucket,
+    query_index,
+    read_objects,
+    read_secret,
+    receive_messages,
+    rows,
+    send_traces,
+    start_execution,
+    write_logs,
+    write_objects,
+)
+
+JOBS, MEDIA_ROWS = "${JobsTable}", "${MediaTable}"
+INCOMING, MEDIA = "${IncomingBucket}", "${MediaBucket}"
+RAW, PROCESSED = "*/raw/*", "*/processed/*"
+LIST, CALLBACK = "runs/*/items.json", "runs/*/callback.json"
+
+
+def build() -> dict[str, list[Statement]]:
+    """The statements of each function, by the name that `app.py` gives it."""
+    policies = {
+        "api_handler": [
+            rows("Runs", JOBS, "GetItem", "PutItem", "UpdateItem"),
+            query_index("ListRefused", JOBS),
+            rows(
+                *("BatchesAndItems", MEDIA_ROWS, "GetItem", "Query", "PutItem", "UpdateItem"),
+                *("DeleteItem", "BatchWriteItem"),
+            ),
+            query_index("ListBatchesAndDeliveries", MEDIA_ROWS),
+            write_objects("SignUploads", INCOMING, RAW),
+            read_objects("SignOutputs", MEDIA, PROCESSED),
+            read_objects("ReplayCallbacks", MEDIA, CALLBACK),
+            list_bucket("TellGoneFromForbidden", MEDIA),
+            read_secret("SignCallbacks", "${CallbackSecret}"),
+            start_execution("StartTheMachine", "${StateMachineArn}"),
+        ],
+        "authorize": [read_secret("ApiKeys", "${ApiKeysSecret}")],
+        "validate_handler": [
+            rows("RunAndItems", JOBS, "Query", "PutItem", "UpdateItem"),
+            rows("BatchAndItems", MEDIA_ROWS, "GetItem", "Query", "UpdateItem"),
+            *_raw(),
+            write_objects("WriteTheList", MEDIA, LIST),
+        ],
+        "make_thumbnails_handler": [
+            rows("ItemAndCounters", JOBS, "PutItem", "UpdateItem"),
+            rows("BatchAndItem", MEDIA_ROWS, "GetItem", "UpdateItem"),
+            *_raw(),
+            write_objects("WritePictures", MEDIA, PROCESSED),
+        ],
+        "record_thumbnails_failure_handler": [
+            rows("ItemAndCounters", JOBS, "PutItem", "UpdateItem"),
+            rows("Item", MEDIA_ROWS, "GetItem", "UpdateItem"),
+        ],
+        "zip_handler": [
+            rows("BatchAndItems", MEDIA_ROWS, "GetItem", "Query"),
+            *_raw(),
+            read_objects("ReadPictures", MEDIA, PROCESSED),
+            list_bucket("TellGonePicturesFromForbidden", MEDIA),
+            write_objects("WriteTheZip", MEDIA, "*/processed/zip/*.zip"),
+        ],
+        "consolidate_handler": [
+            rows("RunAndItems", JOBS, "GetItem", "Query", "PutItem", "UpdateItem"),
+            rows("BatchAndItems", MEDIA_ROWS, "GetItem", "Query", "UpdateItem"),
+            write_objects("WriteTheManifest", MEDIA, "*/processed/manifest/*.json"),
+        ],
+        "callback_handler": [
+            rows("Run", JOBS, "GetItem"),
+            rows("BatchAndDeliveries", MEDIA_ROWS, "GetItem", "Query", "PutItem", "UpdateItem"),
+            read_objects("SendTheSame", MEDIA, CALLBACK),
+            write_objects("KeepWhatIsSent", MEDIA, CALLBACK),
+            list_bucket("TellGoneFromForbidden", MEDIA),
+            read_secret("SignCallbacks", "${CallbackSecret}"),
+        ],
+        "processing_failure_handler": [
+            rows("Run", JOBS, "GetItem", "UpdateItem"),
+            rows("Batch", MEDIA_ROWS, "UpdateItem"),
+        ],
+        "process_batch_upload_handler": [
+            receive_messages("Batches", "${BatchesQueueArn}"),
+            rows("Runs", JOBS, "GetItem", "PutItem", "UpdateItem"),
+            rows("BatchesAndItems", MEDIA_ROWS, "GetItem", "PutItem", "UpdateItem", "BatchWriteItem"),
+            read_objects("ReadBatches", INCOMING, "*/raw/batch.json"),
+            list_bucket("TellGoneFromForbidden", INCOMING),
+            start_execution("StartTheMachine", "${StateMachineArn}"),
+        ],
+    }
+    return {
+        name: [write_logs(_function(name)), send_traces(), *statements]
+        for name, statements in policies.items()
+    }
+
+
+def _function(name: str) -> str:
+    """A function's full name: Chalice gives the one of the routes none of its own."""
+    return "media-processing-${Stage}" + ("" if name == "api_handler" else f"-{name}")
+
+
+def _raw() -> list[Statement]:
+    """Read what was uploaded."""
+    return [
+        read_objects("ReadOriginals", INCOMING, RAW),
+        # So that a file which is gone is told from one that may not be read.
+        list_bucket("TellGoneFromForbidden", INCOMING),
+    ]
