@@ -63,6 +63,7 @@ lint:
 	@.venv/bin/cfn-lint services/*/resources.yaml
 	@$(MEDLEY) asl render --check
 	@$(MEDLEY) iam render --check
+	@$(MEDLEY) openapi render --check
 	@$(MEDLEY) iam lint
 
 # Two app.py are one module to mypy, so each service is a run of its own.

@@ -236,8 +236,8 @@ int NAME(resize_turned)(const uint8_t *src, int64_t stride, int rows, int cols, 
     if (make_room(first + second + 2 * line * STRIP + 128)) return -1;
     char *base = (char *)(((uintptr_t)room + 63) & ~(uintptr_t)63);
     weights down, across;
-    weigh(&down, base, rows, out_rows, top, bottom, gain);
-    weigh(&across, base + first, n, out_cols, left - low, right - low, 1.0f);
+    weigh(&down, base, rows, out_rows, top, bottom, 1.0f);
+    weigh(&across, base + first, n, out_cols, left - low, right - low, gain);
     uint8_t *strip = (uint8_t *)base + first + second, *turned = strip + line * STRIP;
     int32_t half = 8192, shift = (int32_t)lrintf(offset * 16384.0f) + half;
     for (int y = 0; y < out_rows; y += STRIP) {
@@ -245,12 +245,12 @@ int NAME(resize_turned)(const uint8_t *src, int64_t stride, int rows, int cols, 
         for (int i = 0; i < height; i++)
             one_row(src + down.first[y + i] * stride + low, stride,
                     down.tap + (size_t)(y + i) * down.taps, down.count[y + i],
-                    strip + i * line, n, shift);
+                    strip + i * line, n, half);
         turn(strip, (ptrdiff_t)line, turned, STRIP, height, n);
         for (int x = 0; x < out_cols; x++)
             one_row(turned + (ptrdiff_t)across.first[x] * STRIP, STRIP,
                     across.tap + (size_t)x * across.taps, across.count[x],
-                    dst + x * dst_stride + y, height, half);
+                    dst + x * dst_stride + y, height, shift);
     }
     return 0;
 }

@@ -128,6 +128,12 @@ def log_level(env: Mapping[str, str] | None = None) -> str:
     return env.get("POWERTOOLS_LOG_LEVEL") or ("INFO" if in_lambda(env) else "WARNING")
 
 
+def ffmpeg_setting(env: Mapping[str, str] | None = None) -> str | None:
+    """FFMPEG: the ffmpeg to use instead of the one that comes along; None when it is not set."""
+    env = os.environ if env is None else env
+    return env.get("FFMPEG") or None
+
+
 class Clients:
     """boto3 clients, each made when first asked for, and then kept.
 

@@ -172,7 +172,7 @@ def http_server(handler: Handler) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(answered.body)
 
-        do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 -- the base class's names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 -- the base class's names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Nothing: a test that fails says why by itself."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from chalice.app import Chalice, Request, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, Request, Response, SQSEvent
 
 from chalicelib.event_images import api, bootstrap, models, steps
 from chalicelib.event_images.ports import Dependencies
@@ -36,6 +36,66 @@ def list_events() -> Response:
 @app.route("/events/{eventId}", methods=["GET"], authorizer=authorize)
 def get_event(eventId: str) -> Response:  # noqa: ARG001, N803
     return call(api.get_event)
+
+
+@app.route("/events/{eventId}", methods=["PATCH"], authorizer=authorize)
+def update_event(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.update_event)
+
+
+@app.route("/events/{eventId}", methods=["DELETE"], authorizer=authorize)
+def delete_event(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.delete_event)
+
+
+@app.route("/events/{eventId}/participants", methods=["GET"], authorizer=authorize)
+def list_participants(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_participants)
+
+
+@app.route(
+    "/events/{eventId}/participants",
+    methods=["PUT"],
+    content_types=["application/json", "text/csv"],
+    authorizer=authorize,
+)
+def put_participants(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.put_participants)
+
+
+@app.route("/events/{eventId}/participants/upload", methods=["POST"], authorizer=authorize)
+def upload_participants(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.upload_participants)
+
+
+@app.route("/events/{eventId}/participants/{bib}", methods=["DELETE"], authorizer=authorize)
+def opt_out_runner(eventId: str, bib: str) -> Response:  # noqa: ARG001, N803
+    return call(api.opt_out_runner)
+
+
+@app.route("/events/{eventId}/opt-outs", methods=["GET"], authorizer=authorize)
+def list_opt_outs(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_opt_outs)
+
+
+@app.route("/events/{eventId}/opt-outs/{bib}", methods=["DELETE"], authorizer=authorize)
+def undo_opt_out(eventId: str, bib: str) -> Response:  # noqa: ARG001, N803
+    return call(api.undo_opt_out)
+
+
+@app.route("/events/{eventId}/exports", methods=["POST"], authorizer=authorize)
+def create_export(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.create_export)
+
+
+@app.route("/events/{eventId}/exports/tags.csv", methods=["GET"], authorizer=authorize)
+def tags_csv(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.tags_csv)
+
+
+@app.route("/events/{eventId}/exports/{exportId}", methods=["GET"], authorizer=authorize)
+def get_export(eventId: str, exportId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_export)
 
 
 @app.route("/events/{eventId}/uploads", methods=["POST"], authorizer=authorize)
@@ -108,6 +168,16 @@ def revoke_gallery_link(eventId: str) -> Response:  # noqa: ARG001, N803
     return call(api.revoke_gallery_link)
 
 
+@app.route("/events/{eventId}/reports", methods=["GET"], authorizer=authorize)
+def list_reports(eventId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.list_reports)
+
+
+@app.route("/events/{eventId}/reports/{reportId}/resolve", methods=["POST"], authorizer=authorize)
+def resolve_report(eventId: str, reportId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.resolve_report)
+
+
 # Below /g/ the token is the permission.
 @app.route("/g/{token}", methods=["GET"])
 def gallery_page(token: str) -> Response:  # noqa: ARG001
@@ -132,6 +202,21 @@ def gallery_download(token: str, imageId: str) -> Response:  # noqa: ARG001, N80
 @app.route("/g/{token}/reports", methods=["POST"])
 def create_report(token: str) -> Response:  # noqa: ARG001
     return call(api.create_report)
+
+
+@app.route("/openapi.json", methods=["GET"])
+def openapi_json() -> Response:
+    return call(api.openapi_json)
+
+
+@app.route("/docs", methods=["GET"])
+def docs() -> Response:
+    return call(api.docs)
+
+
+@app.route("/docs/{name}", methods=["GET"])
+def docs_asset(name: str) -> Response:  # noqa: ARG001
+    return call(api.docs_asset)
 
 
 @app.route("/health", methods=["GET"])
@@ -177,3 +262,28 @@ def image_processing_failure_handler(event: Any, context: Any) -> dict[str, Any]
 def process_upload_handler(event: SQSEvent) -> None:
     for message in event.to_dict()["Records"]:
         run_step(steps.process_upload, models.ProcessUploadInput, message, event.context, deps())
+
+
+# A few at once: each of them works through many rows and objects.
+@app.on_sqs_message(
+    queue=bootstrap.chores_queue(),
+    batch_size=1,
+    maximum_concurrency=5,
+    name="do_chore_handler",
+)
+def do_chore_handler(event: SQSEvent) -> None:
+    for message in event.to_dict()["Records"]:
+        run_step(steps.do_chore, models.DoChoreInput, message, event.context, deps())
+
+
+# In the night of most races, and not at the full hour.
+@app.schedule(Cron(17, 3, "*", "*", "?", "*"), name="expire_events_handler")
+def expire_events_handler(event: CloudWatchEvent) -> None:
+    run_step(steps.expire_events, models.ExpireEventsInput, {}, event.context, deps())
+
+
+# A machine that is stopped or out of time has no step left that could end its request.
+@app.on_cw_event(bootstrap.stopped_executions(), name="execution_stopped_handler")
+def execution_stopped_handler(event: CloudWatchEvent) -> None:
+    model = models.ExecutionStoppedInput
+    run_step(steps.execution_stopped, model, event.to_dict(), event.context, deps())

@@ -6,12 +6,16 @@ that the functions make; see docs/decisions/0007-one-role-a-function.md.
 
 from medley.iam.statements import (
     Statement,
+    delete_objects,
     list_bucket,
+    publish,
     query_index,
     read_objects,
+    read_parameter,
     read_secret,
     receive_messages,
     rows,
+    send_messages,
     send_traces,
     start_execution,
     write_logs,
@@ -22,6 +26,10 @@ REQUESTS, IMAGES = "${RequestsTable}", "${ImagesTable}"
 INCOMING, MEDIA = "${IncomingBucket}", "${MediaBucket}"
 LIST = "requests/*/items.json"
 PICTURES = "*/photos/*"
+# Start lists on their way and reports about them, and what is taken out as files.
+START_LISTS, PEOPLE, EXPORTS = "*/participants/*", "*/people/*", "exports/*"
+# As GDRIVE_SA_SSM_PARAM in .chalice/config.json.in.
+GOOGLE_KEY = "google-service-account"
 
 
 def build() -> dict[str, list[Statement]]:
@@ -29,11 +37,17 @@ def build() -> dict[str, list[Statement]]:
     policies = {
         "api_handler": [
             rows("EventsAndRequests", REQUESTS, "GetItem", "PutItem", "UpdateItem"),
+            # An event that is deleted leaves a tombstone, which a new one is checked against.
+            rows("Tombstones", REQUESTS, "DeleteItem", "ConditionCheckItem"),
             query_index("ListEventsRequestsAndErrors", REQUESTS),
             rows("PhotosAndTags", IMAGES, "GetItem", "BatchGetItem", "Query"),
-            query_index("ListPhotosByState", IMAGES),
-            write_objects("SignUploads", INCOMING, "*/uploads/*"),
+            rows("Decisions", IMAGES, "PutItem", "DeleteItem"),
+            query_index("ListPhotosByStateAndReviews", IMAGES),
+            write_objects("SignUploads", INCOMING, "*/uploads/*", START_LISTS),
+            write_objects("StartLists", MEDIA, PEOPLE),
             read_objects("SignPictures", MEDIA, PICTURES),
+            read_objects("SignReportsAndExports", MEDIA, PEOPLE, EXPORTS),
+            send_messages("LeaveForLater", "${ChoresQueueArn}"),
             start_execution("StartTheMachine", "${StateMachineArn}"),
         ],
         "authorize": [read_secret("ApiKeys", "${ApiKeysSecret}")],
@@ -41,12 +55,14 @@ def build() -> dict[str, list[Statement]]:
             rows("RequestAndCounters", REQUESTS, "GetItem", "UpdateItem"),
             rows("RegisterPhotos", IMAGES, "BatchGetItem", "PutItem"),
             list_bucket("ListTheSource", INCOMING),
+            _google(),
             write_objects("WriteTheList", MEDIA, LIST),
         ],
         "extract_bib_number_handler": [
             rows("ItemAndCounters", REQUESTS, "PutItem", "UpdateItem"),
             _outcomes(),
             *_photos(),
+            _google(),
         ],
         "record_image_failure_handler": [
             rows("ItemAndCounters", REQUESTS, "PutItem", "UpdateItem"),
@@ -61,8 +77,19 @@ def build() -> dict[str, list[Statement]]:
         "image_processing_failure_handler": [
             rows("Request", REQUESTS, "GetItem", "UpdateItem"),
         ],
+        "do_chore_handler": _chores(),
+        "expire_events_handler": [
+            # An event's row goes, a tombstone comes.
+            rows("Events", REQUESTS, "PutItem", "DeleteItem"),
+            query_index("EventsAndRemovals", REQUESTS),
+            send_messages("Removals", "${ChoresQueueArn}"),
+        ],
+        "execution_stopped_handler": [
+            rows("Request", REQUESTS, "GetItem", "UpdateItem"),
+        ],
         "process_upload_handler": [
             receive_messages("Uploads", "${UploadsQueueArn}"),
+            send_messages("StartLists", "${ChoresQueueArn}"),
             rows("EventAndCounters", REQUESTS, "GetItem", "UpdateItem"),
             _outcomes(),
             *_photos(),
@@ -79,9 +106,41 @@ def _function(name: str) -> str:
     return "event-images-${Stage}" + ("" if name == "api_handler" else f"-{name}")
 
 
+def _chores() -> list[Statement]:
+    """Import start lists, forget runners, remove events, count, judge anew, export."""
+    images = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+    requests = ("GetItem", "Query", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+    return [
+        receive_messages("Chores", "${ChoresQueueArn}"),
+        send_messages("GoOn", "${ChoresQueueArn}"),
+        publish("TellOfOptOuts", "${OptOutsTopicArn}"),
+        rows("EventsAndRequests", REQUESTS, *requests),
+        query_index("RequestsOfAnEvent", REQUESTS),
+        rows("PhotosTagsAndRunners", IMAGES, *images, "BatchWriteItem"),
+        read_objects("ReadUploadedLists", INCOMING, START_LISTS),
+        read_objects("ReadListsAndPictures", MEDIA, PEOPLE, PICTURES),
+        write_objects("WriteReportsAndExports", MEDIA, PEOPLE, EXPORTS),
+        list_bucket("ListMedia", MEDIA),
+        list_bucket("ListIncoming", INCOMING),
+        # An event goes with everything that was made of it or uploaded for it.
+        delete_objects("RemoveMedia", MEDIA, "*"),
+        delete_objects("RemoveUploads", INCOMING, "*"),
+    ]
+
+
+def _google() -> Statement:
+    """Read the key of the service account that folders of Google Drive are shared with."""
+    return read_parameter("GoogleKey", GOOGLE_KEY)
+
+
 def _outcomes() -> Statement:
-    """Write what came of a photo: its row, which may have to be made first, and its tags."""
-    return rows("PhotoAndTags", IMAGES, "GetItem", "BatchGetItem", "PutItem", "DeleteItem")
+    """Write what came of a photo: its row, which may have to be made first, and its tags.
+
+    It is judged by the start list and the opt-outs, which are queried.
+    """
+    return rows(
+        "PhotoAndTags", IMAGES, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"
+    )
 
 
 def _photos() -> list[Statement]:
@@ -91,4 +150,6 @@ def _photos() -> list[Statement]:
         # So that a photo which is gone is told from one that may not be read.
         list_bucket("TellGoneFromForbidden", INCOMING),
         write_objects("WritePictures", MEDIA, PICTURES),
+        # Of a photo that shows nobody but a runner who opted out.
+        delete_objects("WithholdPictures", MEDIA, PICTURES),
     ]

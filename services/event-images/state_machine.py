@@ -13,8 +13,8 @@ Execution input: ``{requestId, eventId, source, force}``, which is also ``ListIm
 What each Lambda is given and answers (camelCase JSON, a model of the same name in models.py):
 
 * ``ListImagesOutput``: ``{requestId, eventId, items: {bucket, key}, total}``; at ``items`` is a
-  JSON array of the photos to read, each a ``ListedPhoto``: ``{imageId, bucket, key, size, etag,
-  filename, lastModified, version}``.
+  JSON array of the photos to read, each a ``ListedPhoto``: ``{imageId, store, bucket, key, size,
+  etag, filename, lastModified, version}``.
 * ``ExtractBibNumberInput``: ``{requestId, eventId, photo}``, ``photo`` being one of those.
 * ``RecordImageFailureInput``: the same with ``error: {Error, Cause}``.
 * ``ImageProcessingCompletionInput``: ``{requestId, eventId}``. It counts from the table: the

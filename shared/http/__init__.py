@@ -15,6 +15,7 @@ from shared.http.api_keys import (
     require,
 )
 from shared.http.middleware import HttpDeps, HttpSettings, install
+from shared.http.openapi import docs_file, openapi_json
 from shared.http.pages import page_file
 from shared.http.requests import idempotency_key, page_params, parse, path_param
 
@@ -28,10 +29,12 @@ __all__ = [
     "answer",
     "authorizer",
     "cors",
+    "docs_file",
     "idempotency_key",
     "install",
     "issue",
     "keys_document",
+    "openapi_json",
     "page_file",
     "page_params",
     "parse",

@@ -21,7 +21,7 @@ def derivative(image: "Image", side: int, quality: int = 82) -> bytes:
         small = image.resize((width, height), Resampling.LANCZOS, reducing_gap=2.0)
     else:
         small = image.copy()
-    small = _srgb(small, image.info.get("icc_profile"))
+    small = as_srgb(small, image.info.get("icc_profile"))
     # Pillow writes a comment that it finds here.
     small.info = {}
     out = io.BytesIO()
@@ -29,7 +29,8 @@ def derivative(image: "Image", side: int, quality: int = 82) -> bytes:
     return out.getvalue()
 
 
-def _srgb(image: "Image", profile: bytes | None) -> "Image":
+def as_srgb(image: "Image", profile: bytes | None) -> "Image":
+    """The picture with its colours turned from a profile's to sRGB; a broken profile is ignored."""
     if not profile or image.mode != "RGB":
         return image
     from PIL import ImageCms

@@ -1,7 +1,10 @@
 """Objects whose length is not known when their writing begins, and deleting many at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import Forbidden, RetryableError
 
@@ -49,7 +52,9 @@ def upload(
             MultipartUpload={"Parts": cast(Any, done)},
         )
     except BaseException:
-        client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
+        # What went wrong first is what is told; the bucket's own rule clears up what this cannot.
+        with suppress(ClientError, BotoCoreError):
+            client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
         raise
     return written
 

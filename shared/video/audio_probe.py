@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import PermanentError
+from shared.video.audio_graph import even, measured
 from shared.video.audio_run import RATE, run_graph, sound_input
 
 MOST_SECONDS = 6 * 3600.0
@@ -69,22 +70,23 @@ def probe(path: Path, *, skip: float = 0.0, most: float | None = None) -> Sound:
     check(path)
     limit = min(most, MOST_SECONDS + 1) if most is not None else MOST_SECONDS + 1
     source = sound_input(str(path), ss=skip, t=limit)
-    # The peak of the samples between the samples, too: it is what a player's converter makes.
-    measured = (
-        source.audio.filter("aresample", RATE)
-        .filter("aformat", channel_layouts="stereo")
-        .filter("ebur128", peak="true", framelog="quiet")
-        .filter("astats", measure_perchannel="none", measure_overall="Number_of_samples")
+    said = run_graph(
+        measured(even(source.audio)).output("-", format="null"), seconds=MOST_SECONDS / 10
     )
-    said = run_graph(measured.output("-", format="null"), seconds=MOST_SECONDS / 10)
     if (declared := _LENGTH.search(said)) and _seconds(declared) > MOST_SECONDS:
         raise PermanentError("audio_too_long", "The sound is longer than six hours.")
+    sound = read_measures(said)
+    if sound.seconds == 0:
+        raise PermanentError("audio_empty", "There is nothing to hear in the sound file.")
+    if sound.seconds > MOST_SECONDS:
+        raise PermanentError("audio_too_long", "The sound is longer than six hours.")
+    return sound
+
+
+def read_measures(said: str) -> Sound:
+    """What the filters of `audio_graph.measured` printed."""
     counted = _SAMPLES.findall(said)
     samples = int(counted[-1]) if counted else 0
-    if samples == 0:
-        raise PermanentError("audio_empty", "There is nothing to hear in the sound file.")
-    if samples / RATE > MOST_SECONDS:
-        raise PermanentError("audio_too_long", "The sound is longer than six hours.")
     return Sound(samples / RATE, _last(_INTEGRATED, said), _last(_PEAK, said))
 
 

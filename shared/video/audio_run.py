@@ -1,59 +1,61 @@
 """Runs the graphs of sounds: one ffmpeg each, with a time limit, and what it said."""
 
 import subprocess
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-import ffmpeg  # type: ignore[import-untyped]
+import ffmpeg
 
-from shared.errors import PermanentError, RetryableError
-from shared.video.ffmpeg import ffmpeg_path
+from shared.errors import PermanentError
+from shared.video.ffmpeg import ffmpeg_path, run_command
 
 RATE = 48_000
 """Samples a second of everything that is heard."""
 
 # Sounds come from strangers. A playlist that calls itself music must not make ffmpeg read other
 # files, so only plain containers are opened, and only from files.
-FORMATS = "mp3,wav,w64,flac,ogg,aac,mov,matroska,aiff,caf,amr,ac3,eac3,asf,mpegts,au"
-_FULL = "No space left on device"
-_LEAST_SECONDS = 60.0
+_FORMATS = "mp3,wav,w64,flac,ogg,aac,mov,matroska,aiff,caf,amr,ac3,eac3,asf,mpegts,au"
+# Mixing is a hundred times faster than listening; a minute is for a machine that is very busy.
+_LEAST_LIMIT = 60.0
 
 
 def sound_input(path: str, **options: Any) -> Any:
-    """A sound file as an input of a graph; ffmpeg's options by their names."""
-    return ffmpeg.input(
-        path, protocol_whitelist="file", format_whitelist=FORMATS, vn=None, sn=None, dn=None,
-        **options,
-    )  # fmt: skip
+    """A sound file as an input of a graph, with ffmpeg's options by their names."""
+    safe = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+    # Covers are pictures, and are not wanted.
+    return ffmpeg.input(path, vn=None, sn=None, dn=None, **safe, **options)
 
 
 def run_graph(graph: Any, *, seconds: float) -> str:
-    """Run a graph of ffmpeg-python; what ffmpeg said.
+    """Run a graph of ffmpeg-python; what ffmpeg said, measures among it.
 
     Args:
         seconds: How much sound goes through it, from which the time limit follows.
 
     Raises:
         PermanentError: ffmpeg refuses the sound (`audio_unreadable`).
-        RetryableError: it took too long (`audio_timeout`), or the disk is full (`disk_full`).
+        RetryableError: as `ffmpeg.run_command`.
     """
-    head = ["-hide_banner", "-nostdin", "-nostats", "-y"]
-    command = ffmpeg.compile(graph, cmd=[str(ffmpeg_path()), *head])
-    return _run(command, limit=max(_LEAST_SECONDS, seconds))
+    return _run(graph, seconds).stderr.decode(errors="replace")
 
 
-def _run(command: Sequence[str], *, limit: float) -> str:
+def decode(path: Path, *, rate: int, seconds: float) -> bytes:
+    """The beginning of a sound file as samples of one channel: int16, little-endian.
+
+    Raises:
+        PermanentError: `audio_unreadable`.
+        RetryableError: as `ffmpeg.run_command`.
+    """
+    source = sound_input(str(path), t=seconds)
+    graph = source.audio.output("pipe:", f="s16le", ac=1, ar=rate)
+    return _run(graph, seconds).stdout
+
+
+def _run(graph: Any, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", "-y"]
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=limit, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise RetryableError("audio_timeout", f"The sound took over {limit:.0f} s.") from None
-    said = done.stderr.decode(errors="replace")
-    if done.returncode:
-        if _FULL in said:
-            raise RetryableError("disk_full", "There is no space left for the sound.")
-        if done.returncode < 0:
-            raise RetryableError("ffmpeg_died", f"ffmpeg was ended by signal {-done.returncode}.")
-        raise PermanentError("audio_unreadable", "The sound cannot be read.", said=said[-2000:])
-    return said
+        return run_command(ffmpeg.compile(graph, cmd=head), timeout=max(_LEAST_LIMIT, seconds))
+    except PermanentError as error:
+        raise PermanentError(
+            "audio_unreadable", "The sound cannot be read.", said=error.message
+        ) from error

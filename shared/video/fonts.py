@@ -90,10 +90,7 @@ def load(face: Face, size: int) -> ImageFont.FreeTypeFont:
     if face.weight is not None:
         axes = font.get_variation_axes()
         font.set_variation_by_axes(
-            [
-                face.weight if _is_weight(axis["name"]) else axis["default"] or 0
-                for axis in axes
-            ]
+            [face.weight if _is_weight(axis["name"]) else axis["default"] or 0 for axis in axes]
         )
     return font
 
@@ -129,7 +126,7 @@ def _files() -> dict[str, Path]:
 
 
 @cache
-def _find(family: str, bold: bool) -> Face | None:  # noqa: FBT001 -- a key of the cache
+def _find(family: str, bold: bool) -> Face | None:
     """The face of that family, or its regular one where there is no bold."""
     files = _files()
     for name, weight in _names(family, bold):
@@ -139,7 +136,7 @@ def _find(family: str, bold: bool) -> Face | None:  # noqa: FBT001 -- a key of t
     return _find(family, False) if bold else None
 
 
-def _names(family: str, bold: bool) -> list[tuple[str, int | None]]:  # noqa: FBT001
+def _names(family: str, bold: bool) -> list[tuple[str, int | None]]:
     """What a file of the family may be called, and the weight to set in it."""
     stem = family.replace(" ", "")
     style = "Bold" if bold else "Regular"

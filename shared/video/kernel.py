@@ -154,7 +154,7 @@ class NativeKernel:
 
 
 class PillowKernel:
-    """The same by Pillow and numpy: right, and slower. A prepared plane is a picture of Pillow's."""
+    """The same by Pillow and numpy: right, and slower. What it prepares is Pillow's."""
 
     name = "pillow"
 
@@ -164,9 +164,15 @@ class PillowKernel:
         from PIL import Image
 
         box = _inside(window, plane.shape[1], plane.shape[0])
-        picture = Image.fromarray(_rows(plane)).resize(size, Image.Resampling.LANCZOS, box=box)
-        levels = np.clip(np.rint(np.arange(256) * gain + offset), 0, 255).astype(np.uint8)
-        padded = np.pad(levels[np.asarray(picture)], ((0, 0), (PAD, 0)), mode="edge")
+        lanczos = Image.Resampling.LANCZOS
+        # As the library does it: first the columns, which is Pillow's second direction, to whole
+        # levels; then the rows, and what makes the range limited with the same rounding.
+        rows = Image.fromarray(_rows(plane)).resize(
+            (plane.shape[1], size[1]), lanczos, box=(0, box.top, plane.shape[1], box.bottom)
+        )
+        exact = rows.convert("F").resize(size, lanczos, box=(box.left, 0, box.right, size[1]))
+        levels = np.floor(np.asarray(exact) * gain + (offset + 0.5))
+        padded = np.pad(np.clip(levels, 0, 255).astype(np.uint8), ((0, 0), (PAD, 0)), mode="edge")
         return Image.fromarray(padded)
 
     def draw(self, prepared: Any, window: Window, out: Plane) -> None:

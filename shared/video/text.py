@@ -150,7 +150,7 @@ def _paint_panel(
     radius = em * (0.2 if layer.kind == "badge" else 0.14)
     if layer.kind == "badge":
         shade = Letters(*canvas.size).fill
-        shade.paste(255, tuple(round(edge) for edge in box))
+        shade.paste(255, (round(left), round(top), round(right), round(bottom)))
         canvas.shadow(shade, em * 0.12, em * 0.05, 0.35)
     canvas.panel(box, radius, look.panel, look.panel_opacity)
     if look.line and layer.kind == "lower_third":

@@ -1,4 +1,4 @@
-"""Sets a text into a box: breaks lines, shrinks what is too long, ends the rest with an ellipsis."""
+"""Sets a text into a box: breaks lines, shrinks what is too long, cuts off what is longer still."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ PICTURE_WIDTH = 1.2
 SMALLEST = 6
 _STEP = 0.95
 # Signs that may not begin a line, and those that may not end one, beside Han and kana (JIS X 4051).
-_NOT_FIRST = frozenset("、。，．・：；？！゛゜ヽヾゝゞ々ー’”）〕］｝〉》」』】〙〗〟％‰℃ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥!?,.:;)]}%")
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！゛゜ヽヾゝゞ々ー’”）〕］｝〉》」』】〙〗〟％‰℃ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥!?,.:;)]}%"
+)
 _NOT_LAST = frozenset("‘“（〔［｛〈《「『【〘〖〝￥＄([{")
 
 
@@ -93,9 +95,7 @@ def fit(
         now = max(least, min(now - 1, round(now * _STEP)))
     if balanced and len(lines) > 1 and "\n" not in text:
         lines = setter.balance(text, now, width, lines)
-    return Block(
-        tuple(setter.line(line, now) for line in lines), now, bold, rtl=setter.base == 1
-    )
+    return Block(tuple(setter.line(line, now) for line in lines), now, bold, rtl=setter.base == 1)
 
 
 def pieces(line: str) -> list[str]:
@@ -135,16 +135,14 @@ def _is_wide(part: str) -> bool:
 
 
 class _Setter:
-    def __init__(self, bold: bool, language: str, base: int) -> None:  # noqa: FBT001
+    def __init__(self, bold: bool, language: str, base: int) -> None:
         self.bold, self.language, self.base = bold, language, base
 
     def line(self, text: str, size: int) -> Line:
         runs = line_runs(text, bold=self.bold, language=self.language, base=self.base)
         return Line(text, tuple(runs), sum(run_width(run, size) for run in runs))
 
-    def wrap(
-        self, text: str, size: int, width: float, *, split_words: bool
-    ) -> list[str] | None:
+    def wrap(self, text: str, size: int, width: float, *, split_words: bool) -> list[str] | None:
         """Lines no wider than `width`; None if a word is, and may not be split."""
         lines: list[str] = []
         for paragraph in text.split("\n"):

@@ -58,7 +58,7 @@ class Canvas:
         moved = mask.transform(mask.size, Image.Transform.AFFINE, (1, 0, 0, 0, 1, -round(down)))
         soft = moved.filter(ImageFilter.GaussianBlur(blur))
         # Blurring thins a narrow stroke out; twice the strength keeps the letters apart from a sky.
-        self.over(np.minimum(_as_mask(soft) * 1.8, 1), (0, 0, 0), opacity)
+        self.over(np.minimum(as_mask(soft) * 1.8, 1), (0, 0, 0), opacity)
 
     def lay(self, picture: Image.Image, x: int, y: int) -> None:
         """Lay a picture with straight alpha over it."""
@@ -66,7 +66,7 @@ class Canvas:
         whole.paste(picture, (x, y))
         found = np.asarray(whole, dtype=np.float32) / 255
         alpha = found[..., 3:]
-        self.pixels = self.pixels * (1 - alpha)
+        self.pixels *= 1 - alpha
         self.pixels[..., :3] += found[..., :3] * alpha
         self.pixels[..., 3:] += alpha
 
@@ -82,7 +82,7 @@ class Canvas:
         shape = [round((left - x0) * k), round((top - y0) * k)]
         shape += [round((right - x0) * k) - 1, round((bottom - y0) * k) - 1]
         ImageDraw.Draw(large).rounded_rectangle(shape, radius * k, fill=255)
-        mask[y0:y1, x0:x1] = _as_mask(large.reduce(k))
+        mask[y0:y1, x0:x1] = as_mask(large.reduce(k))
         return mask
 
 
@@ -160,10 +160,6 @@ def emoji(text: str, face: Face, size: int) -> Image.Image | None:
     return None
 
 
-def _as_mask(image: Image.Image) -> NDArray[np.float32]:
-    return np.asarray(image, dtype=np.float32) / 255
-
-
 def as_mask(image: Image.Image) -> NDArray[np.float32]:
     """An image of one channel as numbers from 0 to 1."""
-    return _as_mask(image)
+    return np.asarray(image, dtype=np.float32) / np.float32(255)

@@ -97,7 +97,7 @@ def language_of(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def face_of(cluster: str, bold: bool, language: str) -> tuple[Face, bool]:  # noqa: FBT001
+def face_of(cluster: str, bold: bool, language: str) -> tuple[Face, bool]:
     """The face that draws a cluster, and whether it is an emoji; the first face if none can."""
     bare = "".join(c for c in cluster if c not in _SHAPERS and not 0xFE00 <= ord(c) <= 0xFE0F)
     faces = fonts.fallbacks(bold=bold, language=language)
@@ -122,16 +122,12 @@ def line_runs(line: str, *, bold: bool, language: str, base: int) -> list[Run]:
     Args:
         base: The paragraph's level: 0 goes right, 1 goes left; see `text_bidi.base_level`.
     """
-    parts = clusters(line)
     level_of = levels(line, base)
     marked = []
     place = 0
-    previous: Face | None = None
-    for number, part in enumerate(parts):
-        face, picture = _steady(part, bold, language, previous)
+    for number, (part, face, picture) in enumerate(_faced(line, bold, language)):
         # Each emoji is drawn by itself, so it is its own group.
         marked.append((part, face, level_of[place], number if picture else None))
-        previous = None if picture else face
         place += len(part)
     runs, run_levels = [], []
     for (face, level, picture_number), group in groupby(marked, key=lambda m: m[1:]):
@@ -141,7 +137,27 @@ def line_runs(line: str, *, bold: bool, language: str, base: int) -> list[Run]:
     return [runs[number] for number in visual_order(run_levels)]
 
 
-def _steady(part: str, bold: bool, language: str, previous: Face | None) -> tuple[Face, bool]:  # noqa: FBT001
+def written_runs(text: str, *, bold: bool, language: str) -> list[tuple[str, Face]]:
+    """The runs of one face each in the order in which they are written, not as they are seen."""
+    parts = _faced(text, bold, language)
+    return [
+        ("".join(part for part, *_ in group), face)
+        for face, group in groupby(parts, key=lambda part: part[1])
+    ]
+
+
+def _faced(line: str, bold: bool, language: str) -> list[tuple[str, Face, bool]]:
+    """Each cluster with its face, and whether it is an emoji."""
+    found = []
+    previous: Face | None = None
+    for part in clusters(line):
+        face, picture = _steady(part, bold, language, previous)
+        found.append((part, face, picture))
+        previous = None if picture else face
+    return found
+
+
+def _steady(part: str, bold: bool, language: str, previous: Face | None) -> tuple[Face, bool]:
     """As `face_of`, but spaces and signs stay in the face before them, if it has them."""
     neutral = unicodedata.category(part[0])[0] in "PZ"
     if neutral and previous is not None and previous.covers(part):

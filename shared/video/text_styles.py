@@ -101,9 +101,7 @@ def colour_of(text: str | None) -> Colour | None:
     return red, green, blue
 
 
-def origin(
-    place: Place, size: tuple[float, float], frame: tuple[int, int]
-) -> tuple[float, float]:
+def origin(place: Place, size: tuple[float, float], frame: tuple[int, int]) -> tuple[float, float]:
     """The left and upper edge of a box of that size, at that place within the safe margins."""
     (width, height), (frame_width, frame_height) = size, frame
     upright = frame_height > frame_width * 1.2

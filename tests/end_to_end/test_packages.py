@@ -24,6 +24,7 @@ from medley.package.function import LockedPackager
 from medley.package.sandbox import USER, Answer, Sandbox
 from shared.jobs import Jobs, JobState
 from shared.tables import DynamoTables
+from tests.google_drive_server import google_drive
 
 pytestmark = [
     pytest.mark.end_to_end,
@@ -35,11 +36,12 @@ pytestmark = [
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "event-images"
 CONFIG = json.loads((SERVICE / ".chalice" / "config.json.in").read_text())
-READERS = ("ocr", "ocr-models", "tesseract")
+READERS = ("ocr", "ocr-models", "tesseract", "google")
 HEAVY = {"numpy", "PIL", "onnxruntime", "pytesseract", "boto3"}
 COLD_IMPORT_SECONDS = 1.5
 INCOMING = "photos-for-the-package"
 BIB = "4071"
+GOOGLE_KEY = "google-key-for-the-package"
 # Any other stage than `local`, where each route asks for a key.
 DEPLOYED = {"STAGE": "dev", "API_KEYS_SECRET": "keys"}
 
@@ -74,6 +76,7 @@ class Account:
     def __init__(self, stack: LocalStack, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.s3 = stack.client("s3")
+        self.ssm = stack.client("ssm")
         self.tables = DynamoTables(stack.client("dynamodb"))
         models = "/opt" if sandbox.isolated else f"{sandbox.root}/opt"
         self.environment = {
@@ -182,6 +185,27 @@ def test_the_place_is_like_lambdas(sandbox: Sandbox) -> None:
         assert answer.document["user"] == USER
     beside = sandbox.start("rapidocr.RapidOCR", call=False).document
     assert beside["error"]["type"] == "ModuleNotFoundError"
+
+
+def test_photos_of_google_drive_are_read_by_the_package_and_its_layers(account: Account) -> None:
+    event_id = account.new_event()
+    jobs = Jobs(account.tables, account.requests_table, lambda: datetime.now(UTC))
+    with google_drive() as google:
+        folder = google.drive()
+        google.file("Ziel.jpg", folder, photo_of(BIB))
+        account.ssm.put_parameter(
+            Name=GOOGLE_KEY, Value=google.key(), Type="SecureString", Overwrite=True
+        )
+        asked = {"source": {"kind": "drive", "folderId": folder}, "force": False}
+        jobs.create("by-drive", owner=event_id, kind="process-event-images", input=asked)
+        ids = {"requestId": "by-drive", "eventId": event_id}
+        drive = {"GDRIVE_API_ENDPOINT": google.endpoint, "GDRIVE_SA_SSM_PARAM": GOOGLE_KEY}
+        items = account.call("list_images_handler", ids | asked, **drive).result["items"]
+        document = account.s3.get_object(Bucket=items["bucket"], Key=items["key"])["Body"].read()
+        (photo,) = json.loads(document)
+        step = {**ids, "photo": photo}
+        output = account.call("extract_bib_number_handler", step, **drive).result
+    assert output == {"imageId": photo["imageId"], "state": "DONE", "bibs": [BIB]}
 
 
 @pytest.mark.parametrize("engine", ["ppocr", "tesseract"])

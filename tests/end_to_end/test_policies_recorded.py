@@ -2,6 +2,7 @@
 policies, both ways: each call allowed, and nothing allowed that no code calls."""
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,9 @@ from medley.iam.recorder import recorded, recording
 from medley.key_ring import KeyRing
 from medley.local.stack import LocalStack
 from medley.settings import LocalSettings
-from tests.end_to_end.event_images_flow import DEV, SERVICE, Flow, read_routes
+from tests.end_to_end.drive_flow import through_a_stop, through_drive
+from tests.end_to_end.event_images_flow import DEV, SERVICE, Flow, photo, read_routes
+from tests.google_drive_server import GoogleDrive, google_drive
 
 pytestmark = pytest.mark.end_to_end
 
@@ -49,9 +52,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     file = folder / "calls.jsonl"
     # With API keys, and with no bucket but its own: as every stage but `local`.
     environment = {SERVICE: {"STAGE": DEV, "SOURCE_BUCKETS": ""}}
-    with recording(file), LocalStack(settings, [SERVICE], environment=environment) as stack:
+    with ExitStack() as exits:
+        google = exits.enter_context(google_drive())
+        environment[SERVICE]["GDRIVE_API_ENDPOINT"] = google.endpoint
+        exits.enter_context(recording(file))
+        stack = exits.enter_context(LocalStack(settings, [SERVICE], environment=environment))
         ring = KeyRing(stack.client("secretsmanager"), stack.outputs(SERVICE)["ApiKeysSecret"], DEV)
-        answers = through_everything(stack, ring, file)
+        answers = through_everything(stack, ring, file, google)
         (service,) = stack.services
         made = read_stack(stack.client("cloudformation"), service.stack_name("local"))
         assert made
@@ -62,7 +69,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(called, list(judge.grants(policies)), answers)
 
 
-def through_everything(stack: LocalStack, ring: KeyRing, file: Path) -> dict[str, dict[str, int]]:
+def through_everything(
+    stack: LocalStack, ring: KeyRing, file: Path, google: GoogleDrive
+) -> dict[str, dict[str, int]]:
     """Take every way through the service, with what goes wrong on it; the keys' answers."""
     tokens = {scope: ring.create(scope, datetime.now(UTC)).token for scope in ("read", "write")}
     url = stack.urls[SERVICE].rstrip("/")
@@ -71,6 +80,8 @@ def through_everything(stack: LocalStack, ring: KeyRing, file: Path) -> dict[str
         flow.uploads(lambda: gone(file))
         flow.requests()
         flow.ends()
+        through_drive(flow, google, photo("88"), file.parent)
+        through_a_stop(flow)
         read_routes(flow)
         return {
             "none": asked(api, flow.event_id, {"Authorization": ""}),

@@ -174,7 +174,8 @@ class World:
         for row in photos:
             assert row["gsi1pk"] == f"EVENT#{EVENT}#{row['state']}"
             for reading in row.get("readings", []):
-                asked[row["imageId"]] += reading.get("verdict") == "review"
+                is_asked = reading.get("verdict") == "review" and not row.get("withheld")
+                asked[row["imageId"]] += is_asked
         event = self.deps.requests.get(events.event_key(EVENT))
         assert event is not None
         assert event["review"] == asked.total()

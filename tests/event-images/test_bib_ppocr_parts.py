@@ -1,13 +1,17 @@
 """The parts of the PP-OCR engine, on networks that are made up."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from PIL import Image, ImageDraw
 
 from chalicelib.event_images.adapters import text_geometry as geometry
-from chalicelib.event_images.adapters.pp_ocr import probability
+from chalicelib.event_images.adapters.pp_ocr_ctc import numbers, probability
 from chalicelib.event_images.adapters.pp_ocr_detect import (
     DEFAULT,
     STRIDE,
@@ -15,7 +19,14 @@ from chalicelib.event_images.adapters.pp_ocr_detect import (
     boxes_of,
     stirred_parts,
 )
-from chalicelib.event_images.adapters.pp_ocr_recognise import HEIGHT, Line, Recogniser, crop, decode
+from chalicelib.event_images.adapters.pp_ocr_recognise import (
+    HEIGHT,
+    Line,
+    Recogniser,
+    crop,
+    decode,
+    padded,
+)
 
 WHOLE = (0.0, 0.0, 640.0, 320.0)
 
@@ -104,6 +115,13 @@ def test_no_look_is_larger_than_memory_allows(size: tuple[int, int]) -> None:
         assert height * width <= 1.1 * DEFAULT.closer_pixels
 
 
+def test_other_sizes_of_the_whole_photo_are_looked_at_for_one_without_a_number() -> None:
+    model = RestlessModel()
+    Detector(model).find_again(Image.new("RGB", (3000, 2000)))  # type: ignore[arg-type]
+
+    assert [max(shape) for shape in model.shown] == list(DEFAULT.other_sides)
+
+
 # --- the recogniser ------------------------------------------------------------------------------
 
 CHARACTERS = [*"0123456789", "A", "O"]
@@ -133,39 +151,76 @@ def line(*steps: dict[str, float]) -> Line:
     return Recogniser(model).read([Image.new("RGB", (80, HEIGHT))])[0]  # type: ignore[arg-type]
 
 
-def test_ctc_repeats_are_one_character_unless_a_blank_is_between() -> None:
-    best = np.array([0, 5, 5, 0, 5, 7, 7])
-    probabilities = np.array([0.9, 0.6, 0.8, 0.9, 0.7, 0.5, 0.4])
-
-    assert decode(best, probabilities) == ([5, 5, 7], [0.8, 0.7, 0.5])
-    assert decode(np.zeros(4, dtype=np.int64), np.ones(4)) == ([], [])
+def chances(read: Line) -> dict[str, float]:
+    return dict(read.numbers)
 
 
-def test_a_line_of_digits_is_read_alike_freely_and_for_digits_only() -> None:
-    read = line({"4": 1}, {"": 1}, {"8": 0.9, "3": 0.1}, {"8": 0.8, "": 0.2})
+def test_repeats_are_one_character_unless_nothing_is_between() -> None:
+    assert decode(np.array([0, 5, 5, 0, 5, 7, 7])) == [5, 5, 7]
+    assert decode(np.zeros(4, dtype=np.int64)) == []
 
-    assert (read.text, read.digits) == ("48", "48")
-    assert read.digit_confidences == pytest.approx((1, 0.9))
-    assert read.digit_share == pytest.approx(1)
-    assert probability(read) == pytest.approx(0.9)
+
+def test_a_line_of_digits_is_read_with_its_rivals() -> None:
+    read = line({"4": 1}, {"": 1}, {"8": 0.9, "3": 0.1}, {"": 1})
+
+    assert read.text == "48"
+    assert read.numbers == [("48", pytest.approx(0.9)), ("43", pytest.approx(0.1))]
 
 
 def test_a_letter_that_may_be_a_digit_is_read_as_one_and_believed_less() -> None:
     read = line({"4": 1}, {"O": 0.6, "0": 0.4})
 
-    assert (read.text, read.digits) == ("4O", "40")
-    assert read.digit_share == pytest.approx(0.7)
-    assert probability(read) < 0.5
+    assert read.text == "4O"
+    assert chances(read)["40"] == pytest.approx(0.7)
 
 
 def test_a_word_has_next_to_no_probability_of_being_a_number() -> None:
-    assert probability(line({"A": 0.95, "4": 0.05}, {"O": 0.9, "0": 0.1})) < 0.01
+    assert sum(chances(line({"A": 0.95, "4": 0.05}, {"": 1}, {"A": 0.9, "1": 0.1})).values()) < 0.01
 
 
 def test_an_empty_line_is_no_number() -> None:
     read = line({"": 1})
 
-    assert (read.text, read.digits, read.digit_share) == ("", "", 0)
+    assert (read.text, read.numbers) == ("", [])
+
+
+def test_the_likeliest_number_need_not_be_the_likeliest_step_by_step() -> None:
+    # Step by step nothing is likelier than 1, and yet most ways to read it have a 1.
+    steps = np.array([[0.6, 0.0, 0.4] + [0.0] * 8] * 2)
+
+    assert numbers(steps)[0] == ("1", pytest.approx(0.64))
+
+
+steps_of_lines = arrays.arrays(
+    np.float64, st.tuples(st.integers(1, 5), st.just(11)), elements=st.floats(0, 1)
+).map(lambda rows: rows / np.maximum(rows.sum(1, keepdims=True), 1))
+
+
+@given(steps_of_lines)
+def test_the_search_never_says_more_than_the_sum_over_all_ways(steps: np.ndarray) -> None:
+    found = numbers(steps, most=10)
+
+    assert sum(chance for _, chance in found) <= 1 + 1e-9
+    for number, chance in found:
+        assert 0 < chance <= probability(steps, number) + 1e-9
+
+
+@given(steps_of_lines, st.text("0123", min_size=1, max_size=3))
+def test_a_numbers_probability_is_the_sum_over_all_ways_to_say_it(
+    steps: np.ndarray, number: str
+) -> None:
+    ways = [
+        path
+        for path in itertools.product([0, *{int(digit) + 1 for digit in number}], repeat=len(steps))
+        if "".join(str(c - 1) for c in decode(np.array(path))) == number
+    ]
+    expected = sum(np.prod([row[c] for row, c in zip(steps, way, strict=True)]) for way in ways)
+
+    assert probability(steps, number) == pytest.approx(expected)
+
+
+def test_a_line_is_read_at_one_of_few_widths() -> None:
+    assert [padded(width) for width in (8, 96, 97, 128, 480)] == [96, 96, 128, 128, 480]
 
 
 def test_lines_keep_their_order_whatever_their_widths() -> None:

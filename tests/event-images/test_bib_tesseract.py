@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from chalicelib.event_images.adapters.bib_readers import make_reader
 from chalicelib.event_images.adapters.tesseract import TesseractReader
 from chalicelib.event_images.adapters.tesseract_rows import DEFAULT, find_rows
-from chalicelib.event_images.domain.bibs import overlap
+from chalicelib.event_images.domain.sightings import overlap
 from shared.errors import PermanentError, RetryableError
 
 

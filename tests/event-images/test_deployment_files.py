@@ -60,9 +60,10 @@ def test_functions_are_configured_by_the_names_that_they_have(handlers: set[str]
     assert set(CONFIG["lambda_functions"]) == handlers | {"api_handler", "authorize"}
 
 
-def test_the_stack_knows_exactly_the_functions_of_the_machine(handlers: set[str]) -> None:
+def test_the_stack_knows_exactly_the_functions_of_the_machine(load_app: Any) -> None:
+    steps_of_app = load_app("machine_app").app.pure_lambda_functions
     named = set(re.findall(r"\$\{Stage\}-(\w+_handler)", (SERVICE / "resources.yaml").read_text()))
-    assert named == handlers - {"process_upload_handler"}
+    assert named == {step.name for step in steps_of_app}
     (steps,) = [s for s in machine_statements() if s["Sid"] == "Steps"]
     assert len(steps["Resource"]) == len(named)
 
@@ -78,7 +79,7 @@ def test_variables_are_those_that_the_settings_read() -> None:
     required = {n.upper() for n, field in Settings.model_fields.items() if field.is_required()}
     for stage in CONFIG["stages"].values():
         names = set(stage["environment_variables"])
-        assert names <= fields | {"UPLOADS_QUEUE_NAME"}
+        assert names <= fields | {"UPLOADS_QUEUE_NAME", "CHORES_QUEUE_NAME"}
         assert names >= required
 
 
@@ -88,6 +89,24 @@ def test_only_stage_local_reads_any_bucket() -> None:
         for stage, config in CONFIG["stages"].items()
     }
     assert readable == {"local": "*", "${Stage}": ""}
+
+
+def test_who_reads_google_drive_has_its_layer_and_may_read_the_key_that_the_setting_names() -> None:
+    for stage in CONFIG["stages"].values():
+        name = stage["environment_variables"]["GDRIVE_SA_SSM_PARAM"]
+        arn = f"arn:${{Partition}}:ssm:${{Region}}:${{AccountId}}:parameter/{name}"
+        readers = {
+            function
+            for function, policy in POLICY.items()
+            if any(statement["Resource"] == [arn] for statement in policy["Statement"])
+        }
+        assert readers == {"list_images_handler", "extract_bib_number_handler"}
+    layered = {
+        function
+        for function, config in CONFIG["lambda_functions"].items()
+        if "${GoogleLayerArn}" in config.get("layers", [])
+    }
+    assert layered == readers
 
 
 @pytest.mark.parametrize("bucket", ["IncomingBucket", "MediaBucket"])

@@ -182,7 +182,7 @@ def test_too_many_folders_and_too_deep_ones_are_refused(
     assert problem(caller, deep).code == "drive_too_deep"
 
 
-# --- what goes wrong, and passes -------------------------------------------------------------------
+# --- what goes wrong, and passes ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_file_or_a_folder_in_the_bin_is_no_source(google: GoogleDrive, caller:
     assert problem(caller, folder).code == "drive_folder_trashed"
 
 
-# --- downloads --------------------------------------------------------------------------------------
+# --- downloads ------------------------------------------------------------------------------------
 
 
 def fetch(caller: Caller, folder: str, most: int = MOST) -> bytes:

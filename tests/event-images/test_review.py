@@ -54,9 +54,8 @@ def test_a_photo_with_more_to_ask_comes_first_but_not_before_a_better_question()
 
 
 def test_only_a_photo_with_a_question_has_a_row() -> None:
-    settled = asked(0.5).model_copy(update={"verdict": "rejected"})
-    assert review_row("run", "i", [settled], None) is None
-    row = review_row("run", "i", [settled, asked(0.5)], None)
+    assert review_row("run", "i", [], None) is None
+    row = review_row("run", "i", [asked(0.5)], None)
     assert row is not None
     assert row["questions"] == 1
     assert row["gsi1sk"] == f"{rank([asked(0.5)], None):05d}#i"

@@ -71,6 +71,10 @@ def test_queues_machines_and_secrets() -> None:
     assert asked("secretsmanager", "GetSecretValue", SecretId="arn:s") == [
         ("secretsmanager:GetSecretValue", "arn:s")
     ]
+    for name in ("google", "/google"):
+        assert asked("ssm", "GetParameter", Name=name) == [
+            ("ssm:GetParameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/google")
+        ]
 
 
 def test_a_new_kind_of_call_has_to_be_written_down() -> None:

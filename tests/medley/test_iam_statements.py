@@ -47,6 +47,11 @@ REGIONAL = "${Region}:${AccountId}"
         (statements.start_execution("A", "${MArn}"), ["states:StartExecution"], ["${MArn}"]),
         (statements.read_secret("A", "${S}"), ["secretsmanager:GetSecretValue"], ["${S}"]),
         (
+            statements.read_parameter("A", "/keys/google"),
+            ["ssm:GetParameter"],
+            [f"arn:${{Partition}}:ssm:{REGIONAL}:parameter/keys/google"],
+        ),
+        (
             statements.write_logs("app-${Stage}-f"),
             ["logs:CreateLogStream", "logs:PutLogEvents"],
             [f"arn:${{Partition}}:logs:{REGIONAL}:log-group:/aws/lambda/app-${{Stage}}-f:*"],

@@ -56,7 +56,7 @@ class TestDockerfile:
     def test_it_copies_zips_by_the_names_that_the_builders_give(
         self, path: Path, tmp_path: Path
     ) -> None:
-        names = {"ocr", "ocr-models", "tesseract"}
+        names = {"ocr", "ocr-models", "tesseract", "google"}
         zips = {f"layers/{name}-0123456789ab.zip" for name in names}
         zips.add(f"packages/{path.parent.name}-0123456789ab.zip")
         for name in zips | {"layers/media-0123456789ab.zip"}:

@@ -11,12 +11,15 @@ from rich.console import Console
 from medley.asl.commands import asl_app
 from medley.demo import demo
 from medley.deploy.aws.commands import deploy, destroy, package_template
+from medley.google_account import upload_service_account
 from medley.iam.commands import iam_app
 from medley.keys import keys_app
 from medley.layers.commands import layers_app
+from medley.openapi import openapi_app
 from medley.package.commands import package
 from medley.read_bibs import read_bibs
 from medley.thumbs import thumbs
+from medley.video import kenburns, render
 from medley.zips import zip_objects
 
 if TYPE_CHECKING:
@@ -159,10 +162,14 @@ app.add_typer(asl_app, name="asl")
 app.add_typer(iam_app, name="iam")
 app.add_typer(keys_app, name="keys")
 app.add_typer(layers_app, name="layers")
+app.add_typer(openapi_app, name="openapi")
 app.command()(deploy)
 app.command()(destroy)
 app.command()(package_template)
 app.command()(read_bibs)
+app.command()(kenburns)
+app.command()(render)
+app.command()(upload_service_account)
 app.command()(thumbs)
 app.command("zip")(zip_objects)
 

@@ -144,8 +144,10 @@ def _pluck(frequency: float, seconds: float, bright: int) -> Wave:
     time = np.arange(round(seconds * RATE)) / RATE
     tone = np.zeros(len(time))
     for partial in range(1, bright + 1):
-        tone += np.sin(2 * np.pi * frequency * partial * time) * np.exp(-time * 3.2 * partial) / (
-            partial * partial
+        tone += (
+            np.sin(2 * np.pi * frequency * partial * time)
+            * np.exp(-time * 3.2 * partial)
+            / (partial * partial)
         )
     fade = np.minimum(1, time * 250) * np.clip((seconds - time) * 60, 0, 1)
     return tone * fade

@@ -67,6 +67,20 @@ def queue_handlers(app: Path) -> list[str]:
     return [name for _, name in _decorated(ast.parse(app.read_text("utf-8")), "on_sqs_message")]
 
 
+def queues_of_handlers(app: Path) -> dict[str, str]:
+    """Lambda -> the logical name of the queue that it takes messages from.
+
+    The name of a queue is known at run time only, so app.py asks ``bootstrap.uploads_queue()``
+    for the one that resources.yaml calls ``UploadsQueue``.
+    """
+    found = {}
+    for node, name in _decorated(ast.parse(app.read_text("utf-8")), "on_sqs_message"):
+        asked = re.findall(r"bootstrap\.(\w+_queue)\(\)", ast.unparse(node.decorator_list[0]))
+        assert len(asked) == 1, f"{name}: which queue it takes cannot be told"
+        found[name] = "".join(word.capitalize() for word in asked[0].split("_"))
+    return found
+
+
 def _decorated(tree: ast.Module, kind: str) -> Iterator[tuple[ast.FunctionDef, str]]:
     """The functions under ``@app.<kind>(...)``, with the name that Chalice gives each."""
     for node in tree.body:

@@ -10,6 +10,8 @@ from medley.deploy.errors import ConfigureError, ToolError
 
 # The order gives each service its port, so it does not move when another service is added.
 ORDER = ("event-images", "reels", "media-processing", "manga", "burns-video")
+# Whose resources a service's own stack refers to by name, so that they come first.
+NEEDS = {"reels": ("event-images",)}
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Service:
     def slug(self) -> str:
         """The folder's name, which is the service's name everywhere."""
         return self.folder.name
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The services whose resources must be there before this one's are made."""
+        return NEEDS.get(self.slug, ())
 
     @property
     def template(self) -> Path:

@@ -84,6 +84,14 @@ def _object(action: str) -> _Rule:
     return rule
 
 
+def _objects(action: str) -> _Rule:
+    def rule(call: Call, place: Place) -> Iterator[tuple[str, str]]:
+        for one in call.parameters["Delete"]["Objects"]:
+            yield action, f"arn:{place.partition}:s3:::{call.parameters['Bucket']}/{one['Key']}"
+
+    return rule
+
+
 def _bucket(action: str) -> _Rule:
     def rule(call: Call, place: Place) -> Iterator[tuple[str, str]]:
         yield action, f"arn:{place.partition}:s3:::{call.parameters['Bucket']}"
@@ -116,6 +124,10 @@ def _queue(action: str) -> _Rule:
     return rule
 
 
+def _parameter(call: Call, place: Place) -> Iterator[tuple[str, str]]:
+    yield "ssm:GetParameter", place.arn("ssm", f"parameter/{call.parameters['Name'].lstrip('/')}")
+
+
 def _by_arn(action: str, parameter: str) -> _Rule:
     def rule(call: Call, _: Place) -> Iterator[tuple[str, str]]:
         yield action, call.parameters[parameter]
@@ -128,6 +140,12 @@ _RULES: dict[tuple[str, str], _Rule] = {
     ("s3", "HeadObject"): _object("s3:GetObject"),
     ("s3", "PutObject"): _object("s3:PutObject"),
     ("s3", "DeleteObject"): _object("s3:DeleteObject"),
+    ("s3", "DeleteObjects"): _objects("s3:DeleteObject"),
+    **{
+        ("s3", operation): _object("s3:PutObject")
+        for operation in ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload")
+    },
+    ("s3", "AbortMultipartUpload"): _object("s3:AbortMultipartUpload"),
     ("s3", "ListObjectsV2"): _bucket("s3:ListBucket"),
     **{
         ("dynamodb", operation): _table
@@ -137,6 +155,8 @@ _RULES: dict[tuple[str, str], _Rule] = {
     ("dynamodb", "BatchWriteItem"): _batch,
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("sqs", "SendMessage"): _queue("sqs:SendMessage"),
+    ("sns", "Publish"): _by_arn("sns:Publish", "TopicArn"),
     ("stepfunctions", "StartExecution"): _by_arn("states:StartExecution", "stateMachineArn"),
+    ("ssm", "GetParameter"): _parameter,
     ("secretsmanager", "GetSecretValue"): _by_arn("secretsmanager:GetSecretValue", "SecretId"),
 }

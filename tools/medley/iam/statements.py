@@ -31,6 +31,11 @@ def write_objects(sid: str, bucket: str, *patterns: str) -> Statement:
     return _allow(sid, ["s3:PutObject"], *_objects(bucket, patterns))
 
 
+def delete_objects(sid: str, bucket: str, *patterns: str) -> Statement:
+    """Delete objects whose keys match a pattern."""
+    return _allow(sid, ["s3:DeleteObject"], *_objects(bucket, patterns))
+
+
 def list_bucket(sid: str, bucket: str) -> Statement:
     """List a bucket's keys. Without it, S3 answers 403 for an object that is absent, not 404."""
     return _allow(sid, ["s3:ListBucket"], f"arn:${{Partition}}:s3:::{bucket}")
@@ -57,6 +62,12 @@ def receive_messages(sid: str, queue_arn: str) -> Statement:
     return _allow(sid, actions, queue_arn)
 
 
+def publish(sid: str, topic_arn: str) -> Statement:
+    """Publish to a topic. One under the account's own key ``aws/sns`` needs no grant for the key:
+    that key serves everyone who may publish."""
+    return _allow(sid, ["sns:Publish"], topic_arn)
+
+
 def start_execution(sid: str, state_machine_arn: str) -> Statement:
     """Start a state machine."""
     return _allow(sid, ["states:StartExecution"], state_machine_arn)
@@ -65,6 +76,15 @@ def start_execution(sid: str, state_machine_arn: str) -> Statement:
 def read_secret(sid: str, secret_arn: str) -> Statement:
     """Read a secret that is encrypted by the account's own key for secrets."""
     return _allow(sid, ["secretsmanager:GetSecretValue"], secret_arn)
+
+
+def read_parameter(sid: str, name: str) -> Statement:
+    """Read a parameter of SSM, by its name.
+
+    A SecureString under the account's own key ``aws/ssm`` needs no grant beside this one: that key
+    lets everyone decrypt who may read the parameter. A key of your own needs ``kms:Decrypt`` too.
+    """
+    return _allow(sid, ["ssm:GetParameter"], _arn("ssm", f"parameter/{name.removeprefix('/')}"))
 
 
 def write_logs(function: str) -> Statement:

@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from medley.layers import catalogue, debian, program, wheels
+from medley import native
+from medley.layers import catalogue, debian, debian_files, program, wheels
 from medley.layers.archive import Archive, pack, remove_older, settle
 from medley.layers.catalogue import Layer
 from medley.layers.errors import LayerError
@@ -20,7 +21,7 @@ ARCHITECTURE = "x86_64"
 MANIFEST = "manifest.json"
 _KEY_LENGTH = 16
 # What decides a layer's bytes beside its declaration.
-_CODE = ("archive.py", "build.py", "debian.py", "program.py", "wheels.py")
+_CODE = ("archive.py", "build.py", "debian.py", "debian_files.py", "program.py", "wheels.py")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ def _key(layer: Layer, requirements: dict[str, str]) -> str:
     made_of = [repr(layer), *sorted(requirements.values())]
     if layer.program:
         made_of += [debian.release(), *map(repr, debian.with_libraries(layer.program.packages))]
+    if layer.files:
+        made_of += [debian.release(), *map(repr, debian_files.offered(layer.files))]
+    if layer.kernel:
+        made_of.append(native.source_digest())
     made_of += [*catalogue.NEVER, *((Path(__file__).parent / name).read_text() for name in _CODE)]
     return hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:_KEY_LENGTH]
 
@@ -70,9 +75,10 @@ def _build_into(kept: Path, layer: Layer, requirements: dict[str, str], cache: P
         opt.mkdir()
         _add_python(layer, requirements, opt)
         _add_picks(layer, requirements, opt, work)
-        bundle = None
-        if layer.program:
-            bundle = program.bundle(layer.program, opt, work, cache / "debian")
+        bundle = _add_debian(layer, opt, work, cache / "debian")
+        if layer.kernel:
+            library = native.build_for_lambda(opt / "lib/medley" / native.LAMBDA_NAME)
+            library.chmod(0o644)
         _settle_modes(opt)
         archive = pack(opt, ready, layer.name)
         document = _manifest(layer, requirements, archive, bundle)
@@ -107,6 +113,20 @@ def _add_picks(layer: Layer, requirements: dict[str, str], opt: Path, work: Path
                 shutil.copyfile(path, target / (pick.program or path.name))
         if pick.program:
             (target / pick.program).chmod(0o755)
+
+
+def _add_debian(layer: Layer, opt: Path, work: Path, cache: Path) -> program.Bundle | None:
+    """Debian's files and the program; what they were made of."""
+    bundle = None
+    if layer.files:
+        packages = debian_files.offered(layer.files)
+        debian_files.bring(layer.files, packages, opt, cache)
+        bundle = program.Bundle(debian.release(), [asdict(package) for package in packages])
+    if layer.program:
+        programs = program.bundle(layer.program, opt, work, cache)
+        before = bundle.packages if bundle else []
+        bundle = program.Bundle(programs.release, [*before, *programs.packages])
+    return bundle
 
 
 def _settle_modes(opt: Path) -> None:

@@ -8,12 +8,15 @@ The places below Lambda's ``/opt``:
     python/            packages; on the path of every function with the layer
     bin/               programs; on its PATH
     lib/<program>/     what a program needs, out of the way of the runtime's own libraries
+    lib/medley/        the kernel, compiled from native/
     models/ share/     models; data and licences
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medley import fonts
+from medley.layers.debian_files import DebianFiles
 from medley.layers.errors import LayerError
 
 # What no function needs of any wheel. Metadata and licences stay.
@@ -90,7 +93,9 @@ class Layer:
     python: tuple[str, ...] = ()
     trims: tuple[Trim, ...] = ()
     picks: tuple[Pick, ...] = ()
+    files: tuple[DebianFiles, ...] = ()
     program: DebianProgram | None = None
+    kernel: bool = False  # whether it carries the compiled native/*.c
 
     @property
     def placeholder(self) -> str:
@@ -159,10 +164,11 @@ LAYERS = (
     ),
     Layer(
         name="media",
-        what="ffmpeg of the imageio-ffmpeg wheel; numpy and Pillow",
+        what="ffmpeg of the imageio-ffmpeg wheel; numpy and Pillow; the video engine's kernel",
         group="layer-media",
         python=("numpy", "pillow"),
         trims=(_AVIF, _F2PY),
+        kernel=True,
         picks=(
             Pick(
                 "imageio-ffmpeg",
@@ -176,6 +182,11 @@ LAYERS = (
                 into="share/doc/imageio-ffmpeg",
             ),
         ),
+    ),
+    Layer(
+        name="fonts",
+        what="Noto Sans for most scripts, Han and emoji; FriBidi for Pillow",
+        files=(*fonts.FONTS, fonts.SHAPING),
     ),
     Layer(
         name="imaging",

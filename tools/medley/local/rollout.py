@@ -1,7 +1,7 @@
 """Brings up one service of a local stack: its resources, its configuration, functions, routes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +55,13 @@ class Rollout:
         self._workspace = Workspace(stack.layout.workspace(service.slug))
         self._environment = child_environment(stack.settings, stack.layout, stack.endpoint_url)
 
-    def make_resources(self, overrides: Mapping[str, str], *, configure_too: bool) -> Deployed:
+    def make_resources(
+        self, overrides: Mapping[str, str], *, configure_too: bool, absent: Collection[str] = ()
+    ) -> Deployed:
         """Make the service's stack and render its configuration into the workspace.
+
+        ``absent`` are services that this one's stack knows a parameter of, such as ``EventImages``,
+        and that are not part of this run.
 
         Raises:
             ToolError: the template, the stack or the configuration is not right.
@@ -66,7 +71,7 @@ class Rollout:
             self._stack.client("cloudformation"),
             service.stack_name(stage),
             load_template(service.template),
-            {"Stage": stage},
+            {"Stage": stage} | {_parameter_of(slug): "no" for slug in absent},
             timeout=self._stack.settings.start_timeout,
         )
         values = values_of(made, stage, self._stack.endpoint_url)
@@ -108,6 +113,11 @@ class Rollout:
 
     def _arguments(self) -> list[str]:
         return [str(self._service.folder), str(self._workspace.folder), self._stage]
+
+
+def _parameter_of(slug: str) -> str:
+    """The parameter by which a stack is told whether a service is there: ``EventImages``."""
+    return "".join(part.title() for part in slug.split("-"))
 
 
 def for_this_run(

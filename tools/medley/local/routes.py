@@ -12,6 +12,7 @@ from chalice.cli import run_local_server
 from medley.deploy.chalice_project import WorkspaceFactory
 from medley.deploy.workspace import Workspace
 from medley.local import lifeline
+from medley.local.access_log import mask_tokens
 from medley.local.ports import HOST
 
 
@@ -20,6 +21,7 @@ def main(project: str, workspace: str, stage: str, port: str) -> None:
     lifeline.hold_on()
     # As `chalice local` sets it up: the app's own loggers go where its prints go.
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s")
+    mask_tokens()
     factory = WorkspaceFactory(Path(project), Workspace(Path(workspace)))
     run_local_server(factory, HOST, int(port), stage)
 

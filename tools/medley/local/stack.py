@@ -75,6 +75,7 @@ class LocalStack:
         self._record: RunRecord | None = None
         self._lock = threading.RLock()
         self._stopping = False
+        self._made: dict[str, threading.Event] = {}
         self.endpoint_url = ""
 
     # --- what is there ---------------------------------------------------------------------
@@ -140,6 +141,7 @@ class LocalStack:
             ports = self._choose_ports()
             self.layout.prepare(keep=self.keep, port=ports[""])
             self._start_aws(ports[""])
+            self._made = {service.slug: threading.Event() for service in self.services}
             with ThreadPoolExecutor(max_workers=len(self.services)) as pool:
                 try:
                     list(pool.map(lambda service: self._roll_out(service, ports), self.services))
@@ -205,8 +207,16 @@ class LocalStack:
     def _roll_out(self, service: Service, ports: Mapping[str, int]) -> None:
         rollout = Rollout(self, service, STAGE, ports[service.slug])
         overrides = self._environment.get(service.slug, {})
+        present = [slug for slug in service.needs if slug in self._made]
+        for slug in present:
+            self._made[slug].wait(self.settings.start_timeout)
         self._progress(f"{service.slug}: making its resources")
-        deployed = rollout.make_resources(overrides, configure_too=self._configure)
+        try:
+            deployed = rollout.make_resources(
+                overrides, configure_too=self._configure, absent=set(service.needs) - set(present)
+            )
+        finally:
+            self._made[service.slug].set()
         self._progress(f"{service.slug}: deploying its functions, starting its routes")
         routes = rollout.start_routes()
         rollout.deploy_functions()

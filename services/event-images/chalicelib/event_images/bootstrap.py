@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
+from typing import Any
 
 from chalicelib.event_images.adapters.s3_source import S3Source
 from chalicelib.event_images.adapters.sources import Sources
@@ -37,6 +38,23 @@ def chores_queue(env: Mapping[str, str] | None = None) -> str:
     """The name of the queue of what is done later."""
     env = os.environ if env is None else env
     return env.get("CHORES_QUEUE_NAME") or f"event-images-{stage(env)}-chores"
+
+
+def stopped_executions(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """EventBridge's pattern of the machine's executions that did not succeed.
+
+    By the end of its ARN, since account and region are not known where functions are deployed
+    from.
+    """
+    machine = f":stateMachine:event-images-{stage(env)}-process-event-images"
+    return {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {
+            "status": ["ABORTED", "FAILED", "TIMED_OUT"],
+            "stateMachineArn": [{"suffix": machine}],
+        },
+    }
 
 
 def cors_origins(env: Mapping[str, str] | None = None) -> str:

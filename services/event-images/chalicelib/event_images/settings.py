@@ -26,7 +26,9 @@ class Settings(AwsSettings):
     # The SSM parameter with the key of the Google service account, and another address of Drive's
     # API, for tests.
     gdrive_sa_ssm_param: str = Field(default="google-service-account", min_length=1)
-    gdrive_api_endpoint: str | None = None
+    gdrive_api_endpoint: str | None = Field(
+        default=None, pattern=r"^(https://[^/@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)/\S*$"
+    )
     # The most photos that one request lists.
     max_listed_photos: int = Field(default=200_000, gt=0)
     # Limits of one photo, in bytes, pixels and pixels a side.

@@ -1,6 +1,5 @@
 """The PP-OCR engine: detector and recogniser on onnxruntime, without OpenCV."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -12,7 +11,8 @@ from chalicelib.event_images.adapters import text_geometry as geometry
 from chalicelib.event_images.adapters.pp_ocr_detect import Detector, TextBox
 from chalicelib.event_images.adapters.pp_ocr_models import DETECTOR, RECOGNISER, Model, find_models
 from chalicelib.event_images.adapters.pp_ocr_recognise import Line, Recogniser, crop
-from chalicelib.event_images.domain.bibs import MOST_DIGITS, Box, Sighting, readings
+from chalicelib.event_images.domain.bibs import MOST_DIGITS, readings
+from chalicelib.event_images.domain.sightings import Box, Sighting
 from chalicelib.event_images.models import BibReading
 from chalicelib.event_images.ports import BibReader
 
@@ -20,6 +20,8 @@ from chalicelib.event_images.ports import BibReader
 # much more on both sides, in heights of the line.
 WIDER = 0.45
 LEAST_FOR_ANOTHER_LOOK = 0.2
+# A photo without one number of this length and probability is looked at again at other sizes.
+SURE, SURE_DIGITS = 0.5, 2
 
 
 class PpOcrReader(BibReader):
@@ -45,24 +47,21 @@ class PpOcrReader(BibReader):
 
     def read(self, image: Image.Image) -> list[BibReading]:
         """What is printed on the bibs of an upright RGB image: best first, one per number."""
-        return readings(self.sightings(image), max(image.size))
+        return readings(self.sightings(image), image.size)
 
     def sightings(self, image: Image.Image) -> list[Sighting]:
         """All that looks a little like a number, before it is weighed."""
         detector, recogniser = self._networks()
-        boxes = detector.find(image)
-        lines = recogniser.read([crop(image, box.corners) for box in boxes])
+        seen = _read(recogniser, image, detector.find(image))
+        if not any(s.probability >= SURE and len(s.digits) >= SURE_DIGITS for _, s in seen):
+            seen += _read(recogniser, image, detector.find_again(image))
         again = [
             TextBox(wider(box.corners), box.score)
-            for box, line in zip(boxes, lines, strict=True)
-            if len(line.digits) <= MOST_DIGITS and probability(line) >= LEAST_FOR_ANOTHER_LOOK
+            for box, sighting in seen
+            if len(sighting.digits) <= MOST_DIGITS
+            and sighting.probability >= LEAST_FOR_ANOTHER_LOOK
         ]
-        wide = recogniser.read([crop(image, box.corners) for box in again])
-        return [
-            _sighting(box, line, image.size)
-            for box, line in zip([*boxes, *again], [*lines, *wide], strict=True)
-            if line.digits
-        ]
+        return [sighting for _, sighting in [*seen, *_read(recogniser, image, again)]]
 
     def _networks(self) -> tuple[Detector, Recogniser]:
         # Loaded when first needed: it takes half a second and 100 MB.
@@ -75,9 +74,13 @@ class PpOcrReader(BibReader):
             return self._loaded
 
 
-def probability(line: Line) -> float:
-    """That every character of a line is the digit that was read, 0 to 1."""
-    return math.prod(line.digit_confidences) * line.digit_share ** len(line.digits)
+def _read(
+    recogniser: Recogniser, image: Image.Image, boxes: Sequence[TextBox]
+) -> list[tuple[TextBox, Sighting]]:
+    """The boxes that may hold a number, with what they hold."""
+    lines = recogniser.read([crop(image, box.corners) for box in boxes])
+    read = [(box, _sighting(box, line, image.size)) for box, line in zip(boxes, lines, strict=True)]
+    return [(box, sighting) for box, sighting in read if sighting.numbers]
 
 
 def wider(corners: geometry.Points) -> geometry.Points:
@@ -88,8 +91,7 @@ def wider(corners: geometry.Points) -> geometry.Points:
 def _sighting(box: TextBox, line: Line, size: tuple[int, int]) -> Sighting:
     return Sighting(
         text=line.text,
-        digits=line.digits,
-        probability=probability(line),
+        numbers=tuple(line.numbers),
         box=_around(box.corners, size),
         height=geometry.sides(box.corners)[1],
         found=box.score,

@@ -3,6 +3,8 @@
 Two looks, since bibs are 15 pixels wide or half the photo: the first at the whole photo, made
 small; the second, closer, only at the parts where the first one stirred. Those are a fifth of a
 race photo, so a close look at them costs a fifth of a close look at all of it, and finds as much.
+What is too faint, or drowned in a bright sky, may show at another size; so a photo in which these
+two found no number is looked at again at others, which few photos need.
 """
 
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ class DetectorSettings:
 
     first_side: int = 800  # the photo's longer side at the first look, in pixels
     closer_side: int = 1600  # and at the second
+    other_sides: tuple[int, ...] = (640, 1280)  # and where these two were of no use
     closer_pixels: int = 1_200_000  # the most of one closer look; what is larger is shrunk
     largest_zoom: float = 4.0  # more only finds noise in a thumbnail
     stirred: float = 0.03  # of the first map, where a closer look pays
@@ -72,17 +75,29 @@ class Detector:
     def find(self, image: Image.Image) -> list[TextBox]:
         """The lines of text in an RGB image, surest first; a line may come twice."""
         settings = self._settings
-        whole = (0.0, 0.0, float(image.width), float(image.height))
-        longer = max(image.size)
-        first = self._look(image, whole, min(settings.first_side / longer, settings.largest_zoom))
+        whole = _whole(image)
+        first = self._look(image, whole, self._zoom(image, settings.first_side))
         found = boxes_of(first, whole, settings)
-        closer = min(settings.closer_side / longer, settings.largest_zoom)
+        closer = self._zoom(image, settings.closer_side)
         for part in stirred_parts(first, whole, settings.stirred):
-            area = (part[2] - part[0]) * (part[3] - part[1])
-            zoom = min(closer, (settings.closer_pixels / area) ** 0.5)
+            zoom = min(closer, (settings.closer_pixels / _area(part)) ** 0.5)
             found += boxes_of(self._look(image, part, zoom), part, settings)
-        found.sort(key=lambda box: -box.score)
-        return found[: settings.most_boxes]
+        return self._surest(found)
+
+    def find_again(self, image: Image.Image) -> list[TextBox]:
+        """The same at other sizes of the whole image, for one in which nothing was read."""
+        whole = _whole(image)
+        found: list[TextBox] = []
+        for side in self._settings.other_sides:
+            seen = self._look(image, whole, self._zoom(image, side))
+            found += boxes_of(seen, whole, self._settings)
+        return self._surest(found)
+
+    def _zoom(self, image: Image.Image, side: int) -> float:
+        return min(side / max(image.size), self._settings.largest_zoom)
+
+    def _surest(self, found: list[TextBox]) -> list[TextBox]:
+        return sorted(found, key=lambda box: -box.score)[: self._settings.most_boxes]
 
     def _look(self, image: Image.Image, part: Rectangle, zoom: float) -> Map:
         """The text map of a part of the image, ``zoom`` pixels for one of the image's."""
@@ -90,6 +105,10 @@ class Detector:
         seen = image.resize(size, Image.Resampling.BILINEAR, box=part, reducing_gap=2.0)
         found: Map = self._model(to_tensor(seen)[np.newaxis])[0, 0]
         return found
+
+
+def _whole(image: Image.Image) -> Rectangle:
+    return 0.0, 0.0, float(image.width), float(image.height)
 
 
 def _multiple(side: float) -> int:

@@ -2,34 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from chalicelib.event_images.adapters import text_geometry as geometry
+from chalicelib.event_images.adapters.pp_ocr_ctc import Steps, numbers
 from chalicelib.event_images.adapters.pp_ocr_detect import to_tensor
 from chalicelib.event_images.adapters.pp_ocr_models import Model
 
 HEIGHT = 48  # pixels of a line, as trained
-NARROWEST = 96  # of a batch; lines are filled up with grey
+NARROWEST = 96
+WIDTH_STEP = 32
 THINNEST, WIDEST = 8, 480
 BATCH = 8
+
+# Letters that some fonts draw as they draw a digit, and the share of their probability that the
+# digit gets: 33I is likelier a 331 than a word.
+LOOKALIKES = {"O": 0, "o": 0, "D": 0, "Q": 0, "I": 1, "l": 1, "i": 1, "|": 1, "!": 1, "Z": 2,
+              "z": 2, "S": 5, "s": 5, "G": 6, "b": 6, "B": 8, "g": 9, "q": 9}  # fmt: skip
+ALIKE = 0.5
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line read twice: freely, and with nothing but digits allowed.
-
-    Confidences are probabilities, 0 to 1, one for each character.
-    """
+    """A line of text: as it is read freely, and what it may say in digits, step by step."""
 
     text: str
-    confidences: tuple[float, ...]
-    digits: str
-    digit_confidences: tuple[float, ...]
-    # The share of the free reading's probability that digits have where the line is not blank.
-    digit_share: float
+    steps: Steps
+
+    @cached_property
+    def numbers(self) -> list[tuple[str, float]]:
+        """The likeliest numbers with their probabilities, 0 to 1, best first; often none."""
+        return numbers(self.steps)
 
 
 def crop(image: Image.Image, corners: geometry.Points) -> Image.Image:
@@ -59,20 +66,24 @@ def crop(image: Image.Image, corners: geometry.Points) -> Image.Image:
 
 
 class Recogniser:
-    """Reads lines of text, several at once."""
+    """Reads lines of text, several at once. No line has a say in how another one is read."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
         # Line breaks separate the characters; splitlines would split at some of them too.
         characters = model.metadata["character"].split("\n")
         self._characters = ["", *characters, " "]
-        self._digits = np.array([self._characters.index(d) for d in "0123456789"])
+        self._digits = [self._characters.index(d) for d in "0123456789"]
+        self._alike = [
+            (self._characters.index(letter), int(digit))
+            for letter, digit in LOOKALIKES.items()
+            if letter in self._characters
+        ]
 
     def read(self, crops: Sequence[Image.Image]) -> list[Line]:
         """One line for each crop, in their order."""
         lines: dict[int, Line] = {}
-        for batch in _batches([crop.width for crop in crops]):
-            width = max(NARROWEST, *(crops[i].width for i in batch))
+        for width, batch in _batches([padded(crop.width) for crop in crops]):
             tensor = np.zeros((len(batch), 3, HEIGHT, width), dtype=np.float32)
             for row, i in enumerate(batch):
                 tensor[row, :, :, : crops[i].width] = to_tensor(crops[i])
@@ -81,43 +92,29 @@ class Recogniser:
         return [lines[i] for i in range(len(crops))]
 
     def _line(self, scores: NDArray[np.float32]) -> Line:
-        best = scores.argmax(axis=1)
-        text, confidences = decode(best, scores.max(axis=1))
-        only = scores[:, np.concatenate([[0], self._digits])]
-        written = np.maximum(1 - scores[:, 0], 1e-9)
-        share = only[:, 1:].sum(axis=1) / written
-        masked = only / np.maximum(only.sum(axis=1, keepdims=True), 1e-9)
-        digits, digit_confidences = decode(masked.argmax(axis=1), masked.max(axis=1))
-        weight = np.where(best > 0, 1.0, 0.0)
-        return Line(
-            text="".join(self._characters[i] for i in text),
-            confidences=tuple(confidences),
-            digits="".join(str(i - 1) for i in digits),
-            digit_confidences=tuple(digit_confidences),
-            digit_share=float((share * weight).sum() / weight.sum()) if weight.any() else 0.0,
-        )
+        text = "".join(self._characters[i] for i in decode(scores.argmax(axis=1)))
+        steps = scores[:, [0, *self._digits]].astype(np.float64)
+        for letter, digit in self._alike:
+            steps[:, 1 + digit] += ALIKE * scores[:, letter]
+        return Line(text, steps)
 
 
-def decode(best: geometry.Ints, probabilities: geometry.Floats) -> tuple[list[int], list[float]]:
-    """CTC: repeats are one character, class 0 separates. Classes and their probabilities.
+def decode(best: geometry.Ints) -> list[int]:
+    """The classes of a line from the best one of each step (repeats are one, 0 separates)."""
+    before = [0, *best.tolist()[:-1]]
+    return [now for now, then in zip(best.tolist(), before, strict=True) if now and now != then]
 
-    A character's probability is the highest one of its repeats.
+
+def padded(width: int) -> int:
+    """The width at which a line is read, filled up with grey: one of few, so that many can be
+    read at once, and the same whatever else is read with it.
     """
-    classes: list[int] = []
-    confidences: list[float] = []
-    before = 0
-    for label, probability in zip(best.tolist(), probabilities.tolist(), strict=True):
-        if label and label == before:
-            confidences[-1] = max(confidences[-1], probability)
-        elif label:
-            classes.append(label)
-            confidences.append(probability)
-        before = label
-    return classes, confidences
+    return max(NARROWEST, -(-width // WIDTH_STEP) * WIDTH_STEP)
 
 
-def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
-    """Indexes in groups of similar widths, since a batch is as wide as its widest line."""
-    order = sorted(range(len(widths)), key=lambda i: widths[i])
-    for start in range(0, len(order), BATCH):
-        yield order[start : start + BATCH]
+def _batches(widths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Indexes of the same width, ``BATCH`` at most."""
+    for width in sorted(set(widths)):
+        alike = [i for i, other in enumerate(widths) if other == width]
+        for start in range(0, len(alike), BATCH):
+            yield width, alike[start : start + BATCH]

@@ -13,8 +13,9 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from chalicelib.event_images.adapters.tesseract_rows import Row, find_rows
-from chalicelib.event_images.domain.bibs import Sighting, Weights, readings
+from chalicelib.event_images.adapters.tesseract_rows import find_rows
+from chalicelib.event_images.domain.bibs import Weights, readings
+from chalicelib.event_images.domain.sightings import Sighting
 from chalicelib.event_images.models import BibReading
 from chalicelib.event_images.ports import BibReader
 from shared.errors import PermanentError, RetryableError
@@ -32,7 +33,8 @@ LOOKALIKES = str.maketrans("OoDIlSsBZz|", "00011558221")
 WEIGHTS = Weights(
     start=-8.8,
     probability=0.95,
-    agreement=1.0,
+    pool=0.5,
+    support=0.5,
     looks=0.8,
     found=5.8,
     height=1.0,
@@ -41,6 +43,7 @@ WEIGHTS = Weights(
     clock=-3.0,
     year=-2.5,
     leading_zero=-3.0,
+    edge=-1.0,
 )
 
 
@@ -70,12 +73,13 @@ class TesseractReader(BibReader):
             PermanentError: ``tesseract_missing``.
             RetryableError: ``tesseract_timeout``; ``tesseract_failed``.
         """
+        return readings(self.sightings(image), image.size, WEIGHTS)
+
+    def sightings(self, image: Image.Image) -> list[Sighting]:
+        """All that looks a little like a number, before it is weighed. Raises what `read` does."""
         rows = find_rows(image)
         if not rows:
             return []
-        return readings(self._sightings(rows), max(image.size), WEIGHTS)
-
-    def _sightings(self, rows: list[Row]) -> list[Sighting]:
         pages = [ImageOps.expand(row.image, MARGIN, "white") for row in rows]
         sightings = []
         for page, text, confidence in self._words(pages):
@@ -85,8 +89,7 @@ class TesseractReader(BibReader):
                 sightings.append(
                     Sighting(
                         text=text,
-                        digits=digits,
-                        probability=confidence,
+                        numbers=((digits, confidence),),
                         box=row.box,
                         height=row.height,
                         # Two marks side by side may be anything; four are rarely by chance.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
 from chalicelib.event_images.adapters import text_geometry as geometry
-from chalicelib.event_images.domain.bibs import Box, overlap
+from chalicelib.event_images.domain.sightings import Box, overlap
 
 
 @dataclass(frozen=True)

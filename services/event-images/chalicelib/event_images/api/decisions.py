@@ -15,9 +15,10 @@ from chalicelib.event_images.domain.photo_rows import (
     decisions_of,
     judged,
     names_any,
+    photo_key,
     readings_of,
 )
-from chalicelib.event_images.domain.photos import state_of, tags
+from chalicelib.event_images.domain.photos import normal_bib, state_of, tags
 from chalicelib.event_images.domain.tagging import Judge
 from chalicelib.event_images.models import (
     AuditEntry,
@@ -25,6 +26,7 @@ from chalicelib.event_images.models import (
     DecidedPhoto,
     DecidePhoto,
     Decision,
+    NewDecision,
     PhotoState,
 )
 from chalicelib.event_images.ports import Dependencies
@@ -88,6 +90,36 @@ def list_audit(request: Request, deps: Dependencies) -> Response:
     )
     items = [rules.audit_of(row) for row in found.items]
     return answer(AuditList(items=items, cursor=found.cursor))
+
+
+def reject_bib(
+    event_id: str, image_id: str, bib: str, deps: Dependencies, *, by: str | None
+) -> None:
+    """Decide that a number is not in a photo; nothing when the photo does not have it (any more).
+
+    Raises:
+        Conflict: ``too_many_decisions``.
+        RetryableError: others change the same photo all the time.
+    """
+    asked = Asked(
+        body=DecidePhoto(decisions=[NewDecision(action="reject", bib=bib)]),
+        ids=(execution_name(f"{event_id}/{image_id}", "reject", None)[:_ID],),
+        by=by,
+        at=deps.clock(),
+        repeatable=False,
+    )
+    for _ in range(TRIES):
+        row = deps.images.get(photo_key(event_id, image_id))
+        if row is None or state_of(row) is not PhotoState.DONE:
+            return
+        if normal_bib(bib) not in tags(readings_of(row)):
+            return
+        try:
+            _write(asked, row, deps)
+        except ConditionFailed:
+            continue
+        return
+    raise RetryableError("busy", "Others change the same photo.")
 
 
 def _asked(request: Request, photo: str, deps: Dependencies) -> Asked:
@@ -179,7 +211,7 @@ def _decided(asked: Asked, row: Item, judge: Judge) -> tuple[Item, list[AuditEnt
                 after=_bibs(after),
             )
         )
-    said = rules.stand(new)
+    said = rules.stand(standing)
     if not {bib for bib, what in said.items() if what.there} <= set(_bibs(after)):
         raise Conflict("too_many_tags", "A photo cannot have more tags.")
     return after, entries

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping
 from chalice.app import Request, Response
 
 from chalicelib.event_images.api.events import event_row
+from chalicelib.event_images.api.runners import Runners, load_runners, names_of
+from chalicelib.event_images.api.search import near_bibs
 from chalicelib.event_images.domain import names
 from chalicelib.event_images.domain.photo_rows import (
+    judged,
+    names_any,
     photo_key,
     photo_of,
     state_partition,
@@ -15,6 +19,7 @@ from chalicelib.event_images.domain.photo_rows import (
 )
 from chalicelib.event_images.domain.photos import state_of
 from chalicelib.event_images.models import Photo, PhotoList, PhotoState
+from chalicelib.event_images.models.people import NearBib
 from chalicelib.event_images.ports import Dependencies
 from shared.errors import BadRequest, NotFound
 from shared.http import answer, page_params, path_param
@@ -34,8 +39,14 @@ def list_photos(request: Request, deps: Dependencies) -> Response:
     limit, cursor = page_params(request)
     query: Mapping[str, str] = request.query_params or {}
     bib, state = _bib(query.get("bib")), _state(query.get("state"))
+    runners = load_runners(event_id, deps)
+    near: tuple[NearBib, ...] = ()
     if bib is not None:
-        found = _by_bib(event_id, bib, limit, cursor, deps)
+        # An opt-out holds from the moment it is made, whatever is still to be removed.
+        hidden = bib in runners.opted_out
+        found = Page([], None) if hidden else _by_bib(event_id, bib, limit, cursor, deps)
+        if not found.items and cursor is None:
+            near = near_bibs(event_id, bib, runners, deps)
         rows: Iterable[Item] = (row for row in found.items if state in (None, state_of(row)))
     elif state is not None:
         found = deps.images.query(
@@ -46,13 +57,16 @@ def list_photos(request: Request, deps: Dependencies) -> Response:
         pk, begins = photo_key(event_id, "")
         found = deps.images.query(pk, begins=begins, limit=limit, cursor=cursor)
         rows = found.items
-    return answer(PhotoList(items=[shown(row, deps) for row in rows], cursor=found.cursor))
+    items = named(event_id, rows, runners, deps)
+    return answer(PhotoList(items=items, cursor=found.cursor, near=near))
 
 
 def get_photo(request: Request, deps: Dependencies) -> Response:
     """``GET /events/{eventId}/photos/{imageId}`` -> Photo. NotFound ``photo_not_found``."""
     event_id: str = event_row(request, deps)["eventId"]
-    return answer(shown(photo_row(request, event_id, deps), deps))
+    row = photo_row(request, event_id, deps)
+    (photo,) = named(event_id, [row], load_runners(event_id, deps), deps)
+    return answer(photo)
 
 
 def photo_row(request: Request, event_id: str, deps: Dependencies) -> Item:
@@ -72,14 +86,27 @@ def _by_bib(event_id: str, bib: str, limit: int, cursor: str | None, deps: Depen
     return Page(deps.images.get_many(keys), tags.cursor)
 
 
+def named(event_id: str, rows: Iterable[Item], runners: Runners, deps: Dependencies) -> list[Photo]:
+    """Photos as the routes show them, with the runners of the start list, and without those who
+    opted out."""
+    judge = runners.judge(deps)
+    clean = [judged(row, judge) if names_any(row, judge.opted_out) else row for row in rows]
+    photos = [shown(row, deps) for row in clean]
+    known = names_of(event_id, runners, {bib for photo in photos for bib in photo.bibs}, deps)
+    return [
+        photo.model_copy(update={"runners": tuple(known[b] for b in photo.bibs if b in known)})
+        for photo in photos
+    ]
+
+
 def shown(row: Item, deps: Dependencies) -> Photo:
     """A photo as the routes show it, with signed addresses once it is DONE."""
     return photo_of(row, incoming=deps.settings.incoming_bucket, urls=urls_of(row, deps))
 
 
 def urls_of(row: Item, deps: Dependencies) -> dict[str, str | None]:
-    """The signed addresses of a photo's pictures; none before it is DONE."""
-    if state_of(row) is not PhotoState.DONE:
+    """The signed addresses of a photo's pictures; none before it is DONE, or when withheld."""
+    if state_of(row) is not PhotoState.DONE or row.get("withheld"):
         return {}
     settings = deps.settings
     event_id, image_id = row["eventId"], row["imageId"]

@@ -7,18 +7,19 @@ from chalice.app import Request, Response
 from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.api.photos import urls_of
 from chalicelib.event_images.api.runners import Runners, has_photo, load_runners, names_of
-from chalicelib.event_images.domain.photo_rows import photo_key, readings_of
+from chalicelib.event_images.domain.photo_rows import asked_of, photo_key, readings_of
 from chalicelib.event_images.domain.photos import normal_bib, tags
 from chalicelib.event_images.domain.review import review_partition
-from chalicelib.event_images.domain.tagging import questions
 from chalicelib.event_images.models import Choice, PhotoReading, Question, ReviewItem, ReviewList
 from chalicelib.event_images.models.people import Runner
 from chalicelib.event_images.ports import Dependencies
 from shared.http import answer, page_params
 from shared.tables import Item
 
-# Whether a runner waits for a first photo is a query each; the likeliest numbers are worth one.
+# Whether a runner waits for a first photo is a query each: the likeliest numbers of a question are
+# worth one, and a large page is not worth hundreds.
 _LOOKED_UP = 2
+_MOST_LOOKED_UP = 100
 
 
 def list_review(request: Request, deps: Dependencies) -> Response:
@@ -32,10 +33,10 @@ def list_review(request: Request, deps: Dependencies) -> Response:
     """
     event = event_row(request, deps)
     event_id: str = event["eventId"]
-    limit, cursor = page_params(request, default=20, most=100)
+    limit, cursor = page_params(request)
     found = deps.images.query(review_partition(event_id), index="gsi1", limit=limit, cursor=cursor)
     rows = deps.images.get_many([photo_key(event_id, row["imageId"]) for row in found.items])
-    asked = [(row, open_) for row in rows if (open_ := questions(readings_of(row)))]
+    asked = [(row, open_) for row in rows if (open_ := asked_of(row))]
     people = _People(event_id, [one for _, open_ in asked for one in open_], deps)
     items = [_item(row, open_, people, deps) for row, open_ in asked]
     items.sort(key=lambda item: not any(_leads_to_a_first_photo(one) for one in item.questions))
@@ -52,8 +53,11 @@ class _People:
         self.names: dict[str, Runner] = names_of(
             event_id, self.runners, (bib for one in asked for bib in _candidates(one)), deps
         )
-        likely = {normal_bib(bib) for one in asked for bib in _likely(one) if self._listed(bib)}
-        self.waiting = {bib for bib in likely if not has_photo(event_id, bib, deps)}
+        likely = dict.fromkeys(
+            normal_bib(bib) for one in asked for bib in _likely(one) if self._listed(bib)
+        )
+        looked_up = list(likely)[:_MOST_LOOKED_UP]
+        self.waiting = {bib for bib in looked_up if not has_photo(event_id, bib, deps)}
 
     def _listed(self, bib: str) -> bool:
         listed = self.runners.start_list

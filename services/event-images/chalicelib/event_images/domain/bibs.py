@@ -1,138 +1,179 @@
-"""From what an engine sees in a photo to the bib numbers in it.
+"""From what an engine sees in a photo to the bib numbers in it, each with a probability.
 
-An engine looks at a place more than once: larger, wider, freely or for digits only. Each look
-is a sighting. Sightings of one place are weighed together, since a number that is read the same
-from every look is right far more often than one that changes.
+All looks at one place are boiled down to a handful of features of its likeliest number. How much
+each feature counts was fitted to labelled race photos by logistic regression, so that of the
+readings that are said to be 90% sure about 90% are right.
 """
 
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from chalicelib.event_images.models import BibReading
-
-Box = tuple[float, float, float, float]
+from chalicelib.event_images.domain.sightings import Box, Sighting, area, places
+from chalicelib.event_images.models import BibAlternative, BibReading
 
 MOST_DIGITS = 6
 # Below this a reading is noise, not a doubtful bib that is worth a person's look.
 LEAST_CONFIDENCE = 0.05
+LEAST_PROBABILITY = 0.02
 MOST_READINGS = 100
+MOST_ALTERNATIVES = 4
+LEAST_ALTERNATIVE = 0.01
 
 _CLOCK = re.compile(r"\d\s?[:.;'’,]\s?\d")
 _YEAR = re.compile(r"19[89]\d|20[0-4]\d")
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """What one look at one place gave.
+class Features:
+    """What speaks for a number and against it."""
 
-    ``text`` was read freely, ``digits`` with nothing but digits allowed; ``probability`` is that
-    all digits are right, and ``found`` that there is text at all, as the engine sees it. ``box``
-    and ``height`` (of the line, which may be tilted) are in pixels of the upright photo.
-    """
-
-    text: str
-    digits: str
-    probability: float
-    box: Box
-    height: float
-    found: float
+    probability: float  # log-odds of the look that is surest of it
+    pool: float  # its mean probability over all looks, 0 to 1
+    support: float  # the same with parts of the number as half a vote, among what was read at all
+    looks: float  # how many looks read it, at most 4
+    found: float  # how sure the engine is that there is text, 0 to 1
+    height: float  # doublings of the line's height over 2% of the photo's longer side
+    one_digit: float  # from here on, 0 or 1
+    two_digits: float
+    clock: float
+    year: float
+    leading_zero: float
+    edge: float  # at the photo's edge, where a bib may be cut off
 
 
 @dataclass(frozen=True)
-class Weights:
-    """How evidence adds up to the log-odds of a right bib.
+class Weights(Features):
+    """How the features add up to the log-odds of a right bib.
 
-    Fitted by logistic regression to labelled race photos, and rounded.
+    Fitted with ``benchmarks/bibs.py --fit``, and rounded. These are of the PP-OCR engine.
     """
 
-    start: float = -6.4
-    probability: float = 0.7  # log-odds of the engine's own probability
-    agreement: float = 1.0  # share of the looks that say the same, 0 to 1
-    looks: float = 0.6  # how many looks say the same, at most 4
-    found: float = 1.5
-    height: float = 0.9  # doublings of the line's height over 2% of the photo's longer side
-    one_digit: float = -4.5
-    two_digits: float = -3.0
-    clock: float = -3.0
-    year: float = -2.5
-    leading_zero: float = -2.5
+    start: float = -7.4
+    probability: float = 0.65
+    pool: float = 1.2
+    support: float = 0.8
+    looks: float = 0.5
+    found: float = 2.1
+    height: float = 0.8
+    one_digit: float = -4.1
+    two_digits: float = -2.7
+    clock: float = -2.0
+    year: float = -2.0
+    leading_zero: float = -2.2
+    edge: float = -1.8
+
+
+PP_OCR = Weights()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The likeliest number of one place, with all that is known of it.
+
+    ``rivals`` are other numbers with their shares of what was read there, best first.
+    """
+
+    bib: str
+    box: Box
+    features: Features
+    rivals: tuple[tuple[str, float], ...]
 
 
 def readings(
-    sightings: Iterable[Sighting], longer_side: int, weights: Weights | None = None
+    sightings: Iterable[Sighting], size: tuple[int, int], weights: Weights = PP_OCR
 ) -> list[BibReading]:
     """The bibs of a photo: best first, one reading a number.
 
     Args:
         sightings: All looks of the engine, in any order.
-        longer_side: Of the photo, in pixels.
+        size: Of the photo: width and height in pixels.
         weights: Of the engine.
     """
-    weights = weights or Weights()
     best: dict[str, BibReading] = {}
-    for place in places(sightings):
-        reading = judge(place, longer_side, weights)
-        if reading is None or reading.confidence < LEAST_CONFIDENCE:
-            continue
+    for candidate in candidates(sightings, size):
+        reading = _reading(candidate, confidence(candidate.features, weights))
         number = reading.bib.lstrip("0") or "0"
+        if reading.confidence < LEAST_CONFIDENCE:
+            continue
         if number not in best or best[number].confidence < reading.confidence:
             best[number] = reading
     ordered = sorted(best.values(), key=lambda reading: (-reading.confidence, reading.bib))
     return ordered[:MOST_READINGS]
 
 
-def places(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
-    """Sightings by place: those that lie mostly on the strongest one of their group.
-
-    A fragment of a number lies on the whole number, so it never becomes a reading of its own.
-    """
-    strongest_first = sorted(
-        (sighting for sighting in sightings if sighting.digits),
-        key=lambda s: (-s.probability * min(len(s.digits), 5), s.box),
-    )
-    groups: list[list[Sighting]] = []
-    for sighting in strongest_first:
-        for group in groups:
-            if overlap(sighting.box, group[0].box) > 0.5:
-                group.append(sighting)
-                break
-        else:
-            groups.append([sighting])
-    return groups
+def candidates(sightings: Iterable[Sighting], size: tuple[int, int]) -> list[Candidate]:
+    """The likeliest number of each place where there is a plausible one."""
+    found = (judge(place, size) for place in places(sightings))
+    return [candidate for candidate in found if candidate is not None]
 
 
-def judge(place: Sequence[Sighting], longer_side: int, weights: Weights) -> BibReading | None:
+def confidence(features: Features, weights: Weights) -> float:
+    """The probability, 0 to 1, that a number with these features is a bib and right."""
+    terms = (getattr(features, f.name) * getattr(weights, f.name) for f in fields(Features))
+    return 1 / (1 + math.exp(-weights.start - sum(terms)))
+
+
+def judge(place: Sequence[Sighting], size: tuple[int, int]) -> Candidate | None:
     """The likeliest number of a place, or None where no plausible one stands."""
-    bib = max({s.digits for s in place}, key=lambda c: (_votes(place, c) * len(c), c))
-    if not 1 <= len(bib) <= MOST_DIGITS:
+    numbers = {n for s in place for n, _ in s.numbers if 1 <= len(n) <= MOST_DIGITS}
+    # Fragments back the whole, and of two that are backed alike the longer one is the whole.
+    longest_first = sorted(numbers, key=lambda n: (-_support(place, n) * len(n), n))
+    if not longest_first:
         return None
-    same = [sighting for sighting in place if sighting.digits == bib]
-    top = max(same, key=lambda s: s.probability)
-    evidence = (
-        weights.start
-        + weights.probability * _log_odds(top.probability)
-        + weights.agreement * _votes(place, bib) / sum(max(s.probability, 0.3) for s in place)
-        + weights.looks * min(len(same), 4)
-        + weights.found * top.found
-        + weights.height * math.log2(max(top.height, 1) / (0.02 * longer_side))
-        + {1: weights.one_digit, 2: weights.two_digits}.get(len(bib), 0.0)
-        + weights.clock * any(looks_like_clock(s.text) for s in place)
-        + weights.year * looks_like_year(bib)
-        + weights.leading_zero * bib.startswith("0")
+    bib = longest_first[0]
+    top = max(place, key=lambda s: (s.chance(bib), s.box))
+    if top.chance(bib) < LEAST_PROBABILITY:
+        return None
+    read = sum(max(sum(chance for _, chance in s.numbers), 0.3) for s in place)
+    features = Features(
+        probability=_log_odds(top.chance(bib)),
+        pool=_pool(place, bib) / len(place),
+        support=_support(place, bib) / read,
+        looks=min(sum(s.digits == bib for s in place), 4),
+        found=top.found,
+        height=math.log2(max(top.height, 1) / (0.02 * max(size))),
+        one_digit=len(bib) == 1,
+        two_digits=len(bib) == 2,
+        clock=any(looks_like_clock(s.text) for s in place),
+        year=looks_like_year(bib),
+        leading_zero=bib.startswith("0"),
+        edge=at_edge(place[0].box, size),
     )
     # Of the looks that read it as well, the one that keeps closest to the digits.
-    box = min((s.box for s in same if s.probability >= 0.8 * top.probability), key=_area)
-    return BibReading(bib=bib, confidence=1 / (1 + math.exp(-evidence)), box=box)
+    close = [s.box for s in place if s.chance(bib) >= 0.8 * top.chance(bib)]
+    total = sum(_pool(place, number) for number in numbers)
+    rivals = [(number, _pool(place, number) / total) for number in numbers - {bib}]
+    ordered = tuple(sorted(rivals, key=lambda rival: (-rival[1], rival[0])))
+    return Candidate(bib, min(close, key=lambda box: (area(box), box)), features, ordered)
 
 
-def _votes(place: Sequence[Sighting], bib: str) -> float:
-    """Looks that say ``bib``; those that say a part of it are half a vote."""
+def _reading(candidate: Candidate, sure: float) -> BibReading:
+    shares = [(number, (1 - sure) * share) for number, share in candidate.rivals]
+    return BibReading(
+        bib=candidate.bib,
+        confidence=sure,
+        box=candidate.box,
+        alternatives=tuple(
+            BibAlternative(bib=number, confidence=share)
+            for number, share in shares[:MOST_ALTERNATIVES]
+            if share >= LEAST_ALTERNATIVE
+        ),
+    )
+
+
+def _pool(place: Sequence[Sighting], bib: str) -> float:
+    return sum(sighting.chance(bib) for sighting in place)
+
+
+def _support(place: Sequence[Sighting], bib: str) -> float:
+    """What the looks give to ``bib``; what they give to a part of it counts half."""
     return sum(
-        sighting.probability * (1.0 if sighting.digits == bib else 0.5)
+        chance * (1.0 if number == bib else 0.5)
         for sighting in place
-        if sighting.digits == bib or (len(sighting.digits) > 1 and sighting.digits in bib)
+        for number, chance in sighting.numbers
+        if number == bib or (len(number) > 1 and number in bib)
     )
 
 
@@ -151,14 +192,7 @@ def looks_like_year(bib: str) -> bool:
     return _YEAR.fullmatch(bib) is not None
 
 
-def overlap(a: Box, b: Box) -> float:
-    """The share of the smaller box that lies in the other one, 0 to 1."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / min(_area(a), _area(b))
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
+def at_edge(box: Box, size: tuple[int, int]) -> bool:
+    """Whether a box comes within 1% of the longer side to the photo's edge."""
+    (x0, y0, x1, y1), (width, height) = box, size
+    return min(x0, y0, width - x1, height - y1) < 0.01 * max(size)

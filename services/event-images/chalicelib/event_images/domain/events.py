@@ -3,9 +3,15 @@
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from chalicelib.event_images.models import CreateEvent, Event, EventCounts, PhotoState
+from chalicelib.event_images.models import (
+    CreateEvent,
+    Event,
+    EventCounts,
+    PhotoState,
+    UpdateEvent,
+)
 from shared.tables import Exists, Item, Key, Update
 
 LIST = "EVENTS"
@@ -43,6 +49,8 @@ def event_row(event_id: str, event: CreateEvent, *, created_at: datetime, origin
         "date": event.date.isoformat() if event.date else None,
         "createdAt": created,
         "origin": origin,
+        "retentionDays": event.retention_days,
+        "deleteOriginals": event.delete_originals,
         **dict.fromkeys(COUNTERS.values(), 0),
         "review": 0,
     }
@@ -57,7 +65,44 @@ def event_of(row: Item) -> Event:
         created_at=row["createdAt"],
         counts=EventCounts(**{name: row[name] for name in COUNTERS.values()}),
         review=row.get("review", 0),
+        retention_days=row.get("retentionDays"),
+        expires_on=expires_on(row),
+        delete_originals=row.get("deleteOriginals", False),
     )
+
+
+def expires_on(row: Item) -> date | None:
+    """The first day on which the event is no longer kept; None: it is kept for good.
+
+    Days count from the race, or from the event's creation where that is later.
+    """
+    days = row.get("retentionDays")
+    if days is None:
+        return None
+    begins = datetime.fromisoformat(row["createdAt"]).date()
+    if row.get("date"):
+        begins = max(begins, date.fromisoformat(row["date"]))
+    return begins + timedelta(days=int(days))
+
+
+def changed(event_id: str, wanted: UpdateEvent) -> Update | None:
+    """What a PATCH writes; None if it says nothing."""
+    given = wanted.model_fields_set
+    change = {
+        field.alias or name: value
+        for name, field in UpdateEvent.model_fields.items()
+        if name in given and (value := getattr(wanted, name)) is not None
+    }
+    if "date" in change:
+        change["date"] = change["date"].isoformat()
+    # Only these can be taken away; a name that is null says nothing.
+    nulls = {"date": "date", "retention_days": "retentionDays"}
+    change |= {
+        attribute: None
+        for name, attribute in nulls.items()
+        if name in given and getattr(wanted, name) is None
+    }
+    return Update(event_key(event_id), set=change, when=Exists()) if change else None
 
 
 def count(event_id: str, **change: int) -> Update:

@@ -6,7 +6,6 @@ runners, and nothing of what else was read in a photo.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.event_images.domain.lookalikes import one_edit
@@ -105,11 +104,6 @@ def report_of(row: Item, urls: dict[str, str | None]) -> Report:
     optional = ("bib", "imageId", "message", "action", "handledAt")
     shown = {name: row[name] for name in names} | {name: row.get(name) for name in optional}
     return Report.model_validate({**shown, **urls})
-
-
-def reports_of_bib(rows: Iterable[Item], bib: str) -> Iterator[Item]:
-    """The reports that name a bib, which go when the runner does."""
-    return (row for row in rows if row.get("bib") == normal_bib(bib))
 
 
 # --- limits -----------------------------------------------------------------------------------

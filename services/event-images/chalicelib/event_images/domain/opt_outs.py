@@ -20,6 +20,10 @@ from shared.tables import Item, Key
 PREFIX = "OPTOUT"
 ROWS = "OPTOUT#"
 KEY_ROW = "OPTOUTS"
+# An event or a file may be called as a bib is.
+_OWN = frozenset(
+    {"pk", "sk", "gsi1pk", "gsi1sk", "eventId", "imageId", "bucket", "key", "filename", "etag"}
+)
 
 
 @dataclass(frozen=True)
@@ -100,21 +104,11 @@ def without_bib(value: Any, bib: str) -> Any:
     return value
 
 
-def bibs_in(value: Any) -> set[str]:
-    """Every bib that a row speaks of, by attributes that are called ``bib``, at any depth."""
-    found: set[str] = set()
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name == "bib" and isinstance(inner, str):
-                found.add(normal_bib(inner))
-            else:
-                found |= bibs_in(inner)
-            if name == "bibs" and isinstance(inner, list):
-                found |= {normal_bib(one) for one in inner if _number(one)}
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            found |= bibs_in(inner)
-    return found
+def scrubbed(row: Item, bib: str) -> Item:
+    """A row without any trace of ``bib``, besides what names the row and its object."""
+    kept = {name: value for name, value in row.items() if name in _OWN}
+    rest = {name: value for name, value in row.items() if name not in _OWN}
+    return {**without_bib(rest, bib), **kept}
 
 
 def _about(value: Any, bib: str) -> bool:

@@ -6,7 +6,7 @@ all, until it has a new one: a rerun takes nothing away while it works.
 """
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -124,6 +124,7 @@ def photo_of(row: Item, *, incoming: str, urls: dict[str, str | None] | None = N
             "source": source,
             "bibs": list(tags(readings)),
             "readings": readings,
+            "withheld": bool(row.get("withheld")),
         }
     )
 
@@ -176,11 +177,14 @@ def judged(row: Item, judge: Judge) -> Item:
     seen, decisions = judge.seen(seen_of(row)), judge.decisions(decisions_of(row))
     failed = state_of(row) is not PhotoState.DONE
     readings = () if failed else judge.readings(seen, decisions)
+    # Once withheld, a photo stays so until somebody is tagged on it, or nobody is opted out.
+    withheld = judge.hides(seen_of(row)) or (row.get("withheld") and bool(judge.opted_out))
     return {
         **row,
         "seen": [_plain(one) for one in seen],
         "decisions": [_plain(one) for one in decisions],
         "readings": [_plain(one) for one in readings],
+        "withheld": bool(withheld and not tags(readings)),
     }
 
 
@@ -199,24 +203,32 @@ def changes(before: Item, after: Item, judge: Judge) -> tuple[list[Write], list[
         Put(_tag_row(event_id, image_id, bib, reading, after.get("takenAt")))
         for bib, reading in new.items()
     ]
-    readings = readings_of(after)
-    asked = review_row(event_id, image_id, readings, judge.listed)
-    was_asked = len(questions(readings_of(before)))
-    if asked is not None:
-        images.append(Put(asked))
+    asked, was_asked = asked_of(after), asked_of(before)
+    if (row := review_row(event_id, image_id, asked, judge.listed)) is not None:
+        images.append(Put(row))
     elif was_asked:
         images.append(Delete(review_key(event_id, image_id)))
-    count = Counter(review=len(questions(readings)) - was_asked)
+    count = Counter(review=len(asked) - len(was_asked))
     count[events.COUNTERS[state_of(before)]] -= 1
     count[events.COUNTERS[state_of(after)]] += 1
     moved = {name: by for name, by in count.items() if by}
     return images, [events.count(event_id, **moved)] if moved else []
 
 
+def asked_of(row: Item) -> list[PhotoReading]:
+    """What a person is asked about a photo: nothing while there is no picture to look at."""
+    return [] if row.get("withheld") else questions(readings_of(row))
+
+
 def names_any(row: Item, opted_out: Container[str]) -> bool:
     """Whether a photo's row names anybody who opted out."""
     named = numbers(seen_of(row), readings_of(row), decisions_of(row))
     return any(bib in opted_out for bib in named)
+
+
+def withholds(writes: Iterable[Write]) -> bool:
+    """Whether a photo's writes leave it withheld, so that its pictures must go."""
+    return any(isinstance(one, Put) and one.item.get("withheld") for one in writes)
 
 
 def removal(row: Item) -> tuple[list[Write], list[Update]]:
@@ -227,7 +239,7 @@ def removal(row: Item) -> tuple[list[Write], list[Update]]:
     images += [Delete(tag_key(event_id, bib, image_id)) for bib in tags(readings_of(row))]
     images.append(Delete(review_key(event_id, image_id)))
     count = {events.COUNTERS[state_of(row)]: -1}
-    if asked := len(questions(readings_of(row))):
+    if asked := len(asked_of(row)):
         count["review"] = -asked
     return images, [events.count(event_id, **count)]
 

@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable, Sequence
 
 from chalicelib.event_images.domain.photos import normal_bib
-from chalicelib.event_images.domain.tagging import questions
 from chalicelib.event_images.models import PhotoReading
 from shared.contracts import event_partition
 from shared.tables import Item, Key
@@ -36,15 +35,14 @@ def review_key(event_id: str, image_id: str) -> Key:
 def review_row(
     event_id: str,
     image_id: str,
-    readings: Sequence[PhotoReading],
+    asked: Sequence[PhotoReading],
     listed: Callable[[str], bool] | None,
 ) -> Item | None:
-    """The row that puts a photo into the list; None when it leaves nothing to ask.
+    """The row that puts a photo into the list; None when there is nothing to ask.
 
     It holds the photo's place alone. What is asked is in the photo's row, so that the two cannot
     contradict each other.
     """
-    asked = questions(readings)
     if not asked:
         return None
     pk, sk = review_key(event_id, image_id)

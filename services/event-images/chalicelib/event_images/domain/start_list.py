@@ -8,6 +8,7 @@ bib: a list of any length loads with one read of one row, and takes 125 kB.
 """
 
 import base64
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -21,8 +22,13 @@ from shared.tables import Item, Key
 META = "STARTLIST"
 RUNNERS = "RUNNER#"
 BITS = "STARTLIST#"
+IMPORT = "LISTIMPORT"
+
+# The problems that the row itself keeps; with more, a file has them all.
+SHOWN_PROBLEMS = 50
 
 _BYTES = 10**MOST_DIGITS // 8
+_INCOMING = re.compile(r"([^/]+)/participants/([0-9a-f]{20})\.csv")
 
 
 class StartList:
@@ -158,3 +164,35 @@ def meta_row(
         "reportKey": report_key,
         "uploadedAt": now.isoformat(),
     }
+
+
+def import_row(event_id: str, import_id: str, state: str, error: Item | None = None) -> Item:
+    """The row of what came of the last file."""
+    row = {"pk": event_partition(event_id), "sk": IMPORT, "importId": import_id, "state": state}
+    return row if error is None else {**row, "error": error}
+
+
+def import_key(event_id: str) -> Key:
+    """Where that row is."""
+    return event_partition(event_id), IMPORT
+
+
+def incoming_key(event_id: str, import_id: str) -> str:
+    """Where a list is uploaded, in ``incoming``; the uploads queue tells that it is there."""
+    return f"{event_id}/participants/{import_id}.csv"
+
+
+def import_of_key(key: str) -> tuple[str, str] | None:
+    """The event and the import that an object of ``incoming`` is of; None if it is no list."""
+    found = _INCOMING.fullmatch(key)
+    return (found[1], found[2]) if found else None
+
+
+def staged_key(event_id: str, import_id: str) -> str:
+    """Where a list waits that came in a request, in ``media``."""
+    return f"{event_id}/people/{import_id}.csv"
+
+
+def report_key(event_id: str, import_id: str) -> str:
+    """Where the report of all bad rows is, in ``media``."""
+    return f"{event_id}/people/{import_id}-report.csv"

@@ -50,6 +50,13 @@ class Judge:
             if normal_bib(one.bib) not in self.opted_out
         ]
 
+    def hides(self, seen: Iterable[BibReading]) -> bool:
+        """Whether a runner who opted out was seen clearly enough to be tagged."""
+        return any(
+            one.confidence >= self.min_confidence and normal_bib(one.bib) in self.opted_out
+            for one in seen
+        )
+
     def decisions(self, decisions: Iterable[Decision]) -> list[Decision]:
         """The decisions that may be stored."""
         return forget(decisions, self.opted_out)

@@ -15,9 +15,16 @@ from chalicelib.event_images.models.api import (
     Request,
     RequestError,
     RequestList,
+    UpdateEvent,
     Upload,
     UploadFile,
     Uploads,
+)
+from chalicelib.event_images.models.chores import (
+    DoChoreInput,
+    DoChoreOutput,
+    ExpireEventsInput,
+    ExpireEventsOutput,
 )
 from chalicelib.event_images.models.gallery import (
     CreateReport,
@@ -33,6 +40,8 @@ from chalicelib.event_images.models.gallery import (
     ResolveReport,
 )
 from chalicelib.event_images.models.machine import (
+    ExecutionStoppedInput,
+    ExecutionStoppedOutput,
     ExtractBibNumberInput,
     ExtractBibNumberOutput,
     ImageProcessingCompletionInput,
@@ -92,10 +101,16 @@ __all__ = [
     "DecidedPhoto",
     "Decision",
     "DecisionAction",
+    "DoChoreInput",
+    "DoChoreOutput",
     "DriveSource",
     "Event",
     "EventCounts",
     "EventList",
+    "ExecutionStoppedInput",
+    "ExecutionStoppedOutput",
+    "ExpireEventsInput",
+    "ExpireEventsOutput",
     "ExtractBibNumberInput",
     "ExtractBibNumberOutput",
     "GalleryBurst",
@@ -139,6 +154,7 @@ __all__ = [
     "Source",
     "SourceObject",
     "StepInput",
+    "UpdateEvent",
     "Upload",
     "UploadFile",
     "Uploads",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.event_images.models.people import NearBib
 from chalicelib.event_images.models.photos import Photo
 from chalicelib.event_images.models.sources import Source, UploadsSource
 from shared.errors import ItemError
@@ -18,12 +19,31 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 MAX_UPLOADS_AT_ONCE = 100
 
 
+RetentionDays = Annotated[int, Field(ge=1, le=3650)]
+
+
 class CreateEvent(Model):
-    """Body of ``POST /events``. Without ``eventId`` one is made from the name."""
+    """Body of ``POST /events``. Without ``eventId`` one is made from the name.
+
+    ``retentionDays`` after the race (or the event's creation, if that is later) everything of it
+    is removed; without them it is kept. With ``deleteOriginals`` an opt-out also deletes uploaded
+    originals that show nobody else who is tagged.
+    """
 
     name: Name
     date: dt.date | None = None
     event_id: EventId | None = None
+    retention_days: RetentionDays | None = None
+    delete_originals: bool = False
+
+
+class UpdateEvent(Model):
+    """Body of ``PATCH /events/{eventId}``: what is in it changes; null takes a value away."""
+
+    name: Name | None = None
+    date: dt.date | None = None
+    retention_days: RetentionDays | None = None
+    delete_originals: bool | None = None
 
 
 class EventCounts(Model):
@@ -43,6 +63,9 @@ class Event(Model):
     created_at: dt.datetime
     counts: EventCounts
     review: int = 0
+    retention_days: int | None = None
+    expires_on: dt.date | None = None
+    delete_originals: bool = False
 
 
 class UploadFile(Model):
@@ -128,10 +151,11 @@ class RequestList(Model):
 
 
 class PhotoList(Model):
-    """In the order of the image ids."""
+    """In the order of the image ids. ``near`` is only filled when a bib has no photos."""
 
     items: list[Photo]
     cursor: str | None
+    near: tuple[NearBib, ...] = ()
 
 
 class Health(Model):

@@ -40,6 +40,14 @@ class RemoveEvent(Model):
     event_id: str
 
 
+class RetagEvent(Model):
+    """Photos are to be judged anew, after a start list came."""
+
+    kind: Literal["retagEvent"] = "retagEvent"
+    event_id: str
+    cursor: str | None = None
+
+
 class CountCoverage(Model):
     """Which bibs have photos is to be counted anew."""
 
@@ -65,7 +73,7 @@ class MakeExport(Model):
 
 
 Chore = Annotated[
-    ImportStartList | ForgetRunner | RemoveEvent | CountCoverage | MakeExport,
+    ImportStartList | ForgetRunner | RemoveEvent | RetagEvent | CountCoverage | MakeExport,
     Field(discriminator="kind"),
 ]
 CHORE: TypeAdapter[Chore] = TypeAdapter(Chore)

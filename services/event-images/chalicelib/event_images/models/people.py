@@ -122,6 +122,15 @@ class RemovalState(StrEnum):
     REMOVED = "REMOVED"
 
 
+class Removal(Model):
+    """An event that is being removed, or was. ``reason`` is ``deleted`` or ``expired``."""
+
+    event_id: str
+    state: RemovalState
+    deleted_at: dt.datetime
+    reason: str
+
+
 class OptOut(Model):
     """An opt-out as it is kept: no bib, only what recognises it. ``id`` is that fingerprint."""
 

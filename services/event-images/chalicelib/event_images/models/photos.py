@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.event_images.models.people import Runner
 from shared.errors import ItemError
 from shared.models import Model
 
@@ -76,7 +77,9 @@ class Photo(Model):
     """One photo of an event. The URLs are signed, for an hour, and only there once it is DONE.
 
     ``takenAt`` is the camera's local time, which has no zone. ``bibs`` have no leading zeros;
-    ``readings`` keep what is printed. Each change raises ``version``.
+    ``readings`` keep what is printed. Each change raises ``version``. ``runners`` are those of
+    the start list. A photo is ``withheld`` when it shows a runner who opted out, and nobody else
+    who is tagged; it has no pictures then.
     """
 
     image_id: str
@@ -93,7 +96,9 @@ class Photo(Model):
     version: int
     state: PhotoState
     bibs: tuple[str, ...] = ()
+    runners: tuple[Runner, ...] = ()
     readings: tuple[PhotoReading, ...] = ()
+    withheld: bool = False
     engine: str | None = None
     error: ItemError | None = None
     thumb_url: str | None = None

@@ -3,22 +3,20 @@
 import { eventPath, get, post } from "./api.js";
 import { askProcess } from "./dialogs.js";
 import { announce, day, h, icon, number, plural } from "./dom.js";
-import { keepPhoto, photoGrid } from "./grid.js";
+import { keepPhoto, nameOf, photoGrid } from "./grid.js";
 import { lightbox } from "./lightbox.js";
 import { Listing } from "./listing.js";
+import { isState, stateTabs } from "./photo_tabs.js";
+import { nearWords } from "./near.js";
+import { participantsPanel } from "./participants.js";
 import { poll } from "./poll.js";
+import { reviewLink } from "./review_link.js";
+import { galleryPanel } from "./reports.js";
 import { live, requestPanel } from "./requests.js";
 import { searchForm } from "./search.js";
 import { Uploads } from "./uploads.js";
 import { dropZone, uploadsPanel } from "./uploads_panel.js";
 import { explain } from "./words.js";
-
-const TABS = [
-  ["", "All"],
-  ["DONE", "Done"],
-  ["PENDING", "Pending"],
-  ["FAILED", "Failed"],
-];
 
 // Uploads outlive their view: whoever looks at another event meanwhile loses none.
 const uploadsOf = new Map();
@@ -51,19 +49,21 @@ export function eventView(eventId, go) {
   const zone = dropZone(uploads, again);
   const following = requestPanel((imageId) => href({ photo: imageId }));
   const search = searchForm((bib, typing) => go(href({ bib, state: "", photo: "" }), { replace: typing }));
+  const review = reviewLink(eventId);
+  const people = participantsPanel(eventId, { bibHref: (bib) => href({ bib, state: "", photo: "" }), changed: refresh });
   const tabs = stateTabs((state) => href({ state, bib: "", photo: "" }));
   const found = h("div", { class: "found", hidden: true });
   const grid = photoGrid({ href: (imageId) => href({ photo: imageId }), broken: reload });
   const nothing = h("p", { class: "nothing quiet", hidden: true });
   const more = h("button", { class: "button", type: "button", hidden: true, onclick: () => guard(photos.more()) }, "Load more photos");
-  const box = lightbox({ move, close: closed, bibHref: (bib) => href({ bib, state: "", photo: "" }), broken: reload });
+  const box = lightbox({ move, close: closed, bibHref: (bib) => href({ bib, state: "", photo: "" }), broken: reload, changed: corrected });
   const node = h(
     "div",
     { class: "event-view" },
     h("a", { class: "crumb", href: "#/" }, icon("back"), "All events"),
     h("div", { class: "event-head" }, h("div", { class: "grow" }, heading, about), search.node),
     error,
-    h("div", { class: "event-body", hidden: true }, zone.node, uploadsPanel(uploads), following.node, tabs.node, found, grid.node, nothing, more),
+    h("div", { class: "event-body", hidden: true }, zone.node, uploadsPanel(uploads), following.node, review.node, people.node, galleryPanel(eventId), tabs.node, found, grid.node, nothing, more),
   );
   const body = node.querySelector(".event-body");
 
@@ -149,6 +149,7 @@ export function eventView(eventId, go) {
     heading.textContent = event.name;
     document.title = `${event.name} · Medley`;
     about.textContent = [event.date && day(event.date), all > 0 && plural(all, "photo"), pending && `${number(pending)} waiting to be read`].filter(Boolean).join(" · ");
+    review.show(event.review);
     body.hidden = false;
     node.classList.toggle("no-photos", all === 0 && !here.bib);
     againWords.textContent = all ? "Process again" : "Photos from S3 …";
@@ -179,18 +180,20 @@ export function eventView(eventId, go) {
     near.unobserve(more);
     near.observe(more);
     nothing.hidden = !loaded || items.length > 0 || !(here.bib || here.state);
-    nothing.textContent = here.bib ? noneFound() : "No photo is in this state.";
+    nothing.replaceChildren(here.bib ? noneFound() : "No photo is in this state.");
     found.hidden = !here.bib;
     if (here.bib) {
       const count = items.length ? `${number(items.length)}${cursor ? "+" : ""}` : "No";
       const words = `${count} ${items.length === 1 && !cursor ? "photo" : "photos"} of `;
-      found.replaceChildren(h("h2", null, words, h("span", { class: "bib found" }, here.bib)), h("a", { class: "button small", href: href({ bib: "", photo: "" }) }, "Show all photos"));
+      found.replaceChildren(h("h2", null, words, h("span", { class: "bib found" }, here.bib), nameOf(items[0], here.bib)), h("a", { class: "button small", href: href({ bib: "", photo: "" }) }, "Show all photos"));
       announce(words + here.bib);
     }
     if (here.photo) showPhoto();
   }
 
   function noneFound() {
+    const meant = nearWords(here.bib, photos.near, (bib) => href({ bib, state: "", photo: "" }));
+    if (meant) return meant;
     const wait = event?.counts.pending ?? 0;
     if (wait) return `${plural(wait, "photo is", "photos are")} still to be read.`;
     return "The number may be hidden or blurred: it is worth a look through all photos.";
@@ -238,11 +241,23 @@ export function eventView(eventId, go) {
     }
   }
 
+  /** What is shown of all photos may have changed: by a start list, or an opt-out. */
+  function refresh() {
+    stale = true;
+    poller.wake();
+  }
+
+  function corrected(photo) {
+    if (outside?.imageId === photo.imageId) outside = photo;
+    photos.replace(photo);
+    poller.wake();
+  }
+
   function update(params) {
     const before = { ...here };
     const state = (params.get("state") ?? "").toUpperCase();
     here.bib = (params.get("bib") ?? "").trim();
-    here.state = !here.bib && TABS.some(([known]) => known === state) ? state : "";
+    here.state = !here.bib && isState(state) ? state : "";
     here.photo = params.get("photo") ?? "";
     search.set(here.bib);
     if (!photos || here.bib !== before.bib || here.state !== before.state) list();
@@ -269,26 +284,6 @@ export function eventView(eventId, go) {
       zone.leave();
       box.hide();
       uploads.removeEventListener("stored", stored);
-    },
-  };
-}
-
-/** The filter by state: links, so that each has an address. */
-function stateTabs(href) {
-  const entries = TABS.map(([state, words]) => {
-    const count = h("span", { class: "count" });
-    return { state, count, link: h("a", { class: "tab", "data-tab": state || "ALL" }, words, count) };
-  });
-  const node = h("nav", { class: "tabs", "aria-label": "Photos by state" }, entries.map(({ link }) => link));
-  return {
-    node,
-    show(current, counts) {
-      for (const { state, count, link } of entries) {
-        link.href = href(state);
-        if (state === current) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
-        count.textContent = number(counts[state]);
-      }
     },
   };
 }

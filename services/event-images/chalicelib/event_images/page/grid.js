@@ -12,12 +12,18 @@ const since = new WeakMap();
 /** For a Listing: an unchanged photo stays as it is, so that its picture is not loaded twice. */
 export function keepPhoto(old, fresh) {
   if (!since.has(old)) since.set(old, Date.now());
-  const same = old.state === fresh.state && old.processedAt === fresh.processedAt && Boolean(old.thumbUrl) === Boolean(fresh.thumbUrl);
+  const same = old.state === fresh.state && old.version === fresh.version && old.withheld === fresh.withheld && JSON.stringify(old.runners) === JSON.stringify(fresh.runners) && old.version === fresh.version && old.processedAt === fresh.processedAt && Boolean(old.thumbUrl) === Boolean(fresh.thumbUrl);
   return same && Date.now() - since.get(old) < FRESH_MS ? old : fresh;
 }
 
 /** A number as it is searched for: what is printed may have zeros before it. */
 const plain = (bib) => bib.replace(/^0+(?=.)/, "");
+
+/** " · Ada Lovelace": who the start list says that a number on the photo is, if it says so. */
+export function nameOf(photo, bib) {
+  const runner = photo?.runners?.find((one) => one.bib === plain(bib));
+  return runner?.name ? ` · ${runner.name}` : "";
+}
 
 /** A bib's number, printed as on a bib. `href` makes it a link to the runner's photos. */
 export function bibChip(bib, { href = null, found = false } = {}) {
@@ -90,11 +96,12 @@ function tile(photo, bib, href, failed) {
 
 function blankWords(photo) {
   if (photo.state === "FAILED") return explain(photo.error);
+  if (photo.withheld) return "Withheld: its runner opted out";
   return photo.state === "PENDING" ? "Waiting to be read" : "No preview";
 }
 
 function spoken(photo) {
   if (photo.state === "FAILED") return `${photo.filename}, failed: ${explain(photo.error)}`;
   if (photo.state === "PENDING") return `${photo.filename}, waiting to be read`;
-  return photo.bibs.length ? `${photo.filename}, bibs ${photo.bibs.join(", ")}` : `${photo.filename}, no bib found`;
+  return photo.bibs.length ? `${photo.filename}, bibs ${photo.bibs.map((bib) => bib + nameOf(photo, bib)).join(", ")}` : `${photo.filename}, no bib found`;
 }

@@ -1,7 +1,7 @@
 // One photo, large, with what was read in it drawn where it was read.
 
 import { bytes, cameraTime, h, icon, number, safeUrl, svg } from "./dom.js";
-import { bibChip } from "./grid.js";
+import { corrections } from "./review_correct.js";
 import { explain } from "./words.js";
 
 const SWIPE_PX = 48;
@@ -9,9 +9,11 @@ const percent = (share) => `${(share * 100).toFixed(3)}%`;
 
 /**
  * `show(photo, place)` opens it or moves on; `place` is `{index, count, more, previous, next}`.
- * `move(-1 | 1)` and `close()` are told what the person asks for; `bibHref(bib)` is a search.
+ * `move(-1 | 1)` and `close()` are told what the person asks for; `bibHref(bib)` is a search;
+ * `changed(photo)` gets a photo whose bibs the person has set right.
  */
-export function lightbox({ move, close, bibHref, broken }) {
+export function lightbox({ move, close, bibHref, broken, changed }) {
+  const bibs = corrections({ changed, bibHref });
   const name = h("h2", { class: "box-name" });
   const where = h("p", { class: "box-where", "aria-live": "polite" });
   const stage = h("div", { class: "box-stage" });
@@ -56,7 +58,7 @@ export function lightbox({ move, close, bibHref, broken }) {
   });
 
   function keyed(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input")) return;
     const keys = { ArrowLeft: () => move(-1), ArrowRight: () => move(1), b: toggle };
     if (!keys[event.key]) return;
     event.preventDefault();
@@ -84,6 +86,7 @@ export function lightbox({ move, close, bibHref, broken }) {
     }
     marks.hidden = !photo.readings?.length;
     if (turned) {
+      bibs.show(photo);
       stage.replaceChildren(picture(photo, url));
       facts.replaceChildren(...factsOf(photo));
     }
@@ -112,18 +115,11 @@ export function lightbox({ move, close, bibHref, broken }) {
 
   function factsOf(photo) {
     const entry = (term, ...value) => h("div", null, h("dt", null, term), h("dd", null, ...value));
-    const readings = [...(photo.readings ?? [])].sort((a, b) => b.accepted - a.accepted || b.confidence - a.confidence);
     return [
       h(
         "dl",
         null,
-        photo.state === "DONE" &&
-          entry(
-            "Bibs",
-            readings.length
-              ? h("ul", { class: "readings", role: "list" }, readings.map((reading) => readingRow(reading, bibHref)))
-              : "None found",
-          ),
+        photo.state === "DONE" && entry("Bibs", bibs.node),
         photo.takenAt && entry("Taken", cameraTime(photo.takenAt)),
         photo.width && entry("Size", `${number(photo.width)} × ${number(photo.height)}, ${bytes(photo.size)}`),
         !photo.width && photo.size !== null && photo.size !== undefined && entry("Size", bytes(photo.size)),
@@ -150,25 +146,22 @@ function message(photo) {
   return h("div", { class: "box-blank" }, icon(failed ? "alert" : "clock"), h("p", null, failed ? explain(photo.error) : "Waiting to be read"), failed && h("code", null, photo.error?.code ?? "unknown"));
 }
 
-function readingRow(reading, bibHref) {
-  const chip = bibChip(reading.bib, reading.accepted ? { href: bibHref(reading.bib) } : {});
-  return h(
-    "li",
-    { class: reading.accepted ? "" : "unsure" },
-    chip,
-    h("span", null, `${Math.round(reading.confidence * 100)}%`, reading.accepted ? "" : ", not sure enough"),
-  );
-}
-
 const described = (photo) =>
   photo.bibs.length ? `Photo ${photo.filename} with bibs ${photo.bibs.join(", ")}` : `Photo ${photo.filename}`;
 
+/** What is drawn: not what a person says is not there, nor what is somewhere in the photo. */
+function placed({ width, height, readings }) {
+  const somewhere = ([x0, y0, x1, y1]) => x0 <= 0 && y0 <= 0 && x1 >= width && y1 >= height;
+  return (readings ?? []).filter(({ accepted, decided, box }) => (accepted || !decided) && !somewhere(box));
+}
+
 /** The boxes, in the pixels of the upright photo: the view box does the scaling. */
-function drawing({ width, height, readings }) {
+function drawing(photo) {
+  const { width, height } = photo;
   return svg(
     "svg",
     { class: "marks", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-    (readings ?? []).flatMap(({ bib, box: [x0, y0, x1, y1], accepted }) => {
+    placed(photo).flatMap(({ bib, box: [x0, y0, x1, y1], accepted }) => {
       const place = { x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) };
       const kind = accepted ? "sure" : "unsure";
       // A dark line under the bright one keeps it visible on any shirt.
@@ -178,11 +171,12 @@ function drawing({ width, height, readings }) {
 }
 
 /** The numbers beside the boxes are text of the page's size, not of the photo's. */
-function labels({ width, height, readings }) {
+function labels(photo) {
+  const { width, height } = photo;
   return h(
     "div",
     { class: "labels", "aria-hidden": "true" },
-    (readings ?? []).map(({ bib, confidence, box: [x0, y0, , y1], accepted }) => {
+    placed(photo).map(({ bib, confidence, box: [x0, y0, , y1], accepted }) => {
       const label = h(
         "span",
         { class: accepted ? "label" : "label unsure" },

@@ -15,6 +15,7 @@ export class Listing extends EventTarget {
     this.keep = keep;
     this.items = [];
     this.cursor = null;
+    this.near = [];
     this.loaded = false;
     this.last = Promise.resolve(); // one request at a time, so that pages cannot cross
     this.stopping = new AbortController();
@@ -62,8 +63,10 @@ export class Listing extends EventTarget {
     this.stopping.abort();
   }
 
-  #page(limit, cursor, quiet) {
-    return get(this.path, { query: { ...this.query, limit, cursor }, quiet, signal: this.stopping.signal });
+  async #page(limit, cursor, quiet) {
+    const page = await get(this.path, { query: { ...this.query, limit, cursor }, quiet, signal: this.stopping.signal });
+    this.near = page.near ?? []; // what else may have been meant, when nothing was found
+    return page;
   }
 
   #show(items, cursor) {

@@ -1,10 +1,12 @@
-// The address decides what is shown: `#/` the events, `#/events/{eventId}?bib=&state=&photo=` one.
+// The address decides what is shown: `#/` the events, `#/events/{eventId}?bib=&state=&photo=` one,
+// `#/events/{eventId}/review` what is doubtful in it.
 
 import { askKeyWith } from "./api.js";
 import { askKey } from "./dialogs.js";
 import { h } from "./dom.js";
 import { eventView } from "./event.js";
 import { homeView } from "./home.js";
+import { reviewView } from "./review.js";
 
 const main = document.getElementById("main");
 let shown = null; // {key, view}
@@ -28,6 +30,7 @@ function go(href, { replace = false } = {}) {
 function viewOf(parts) {
   if (!parts.length) return homeView(go);
   if (parts.length === 2 && parts[0] === "events") return eventView(parts[1], go);
+  if (parts.length === 3 && parts[0] === "events" && parts[2] === "review") return reviewView(parts[1]);
   const heading = h("h1", { tabindex: "-1" }, "Nothing here");
   const node = h("div", null, heading, h("p", null, h("a", { href: "#/" }, "To the events")));
   return { node, heading, title: "Medley", update() {}, leave() {} };

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from chalicelib.event_images.domain.names import thumb_key, web_key
 from chalicelib.event_images.domain.photo_rows import (
     decide,
     error_of,
     names_any,
     photo_key,
+    withholds,
 )
 from chalicelib.event_images.domain.photos import Outcome, identify, settled
 from chalicelib.event_images.models import SourceObject
@@ -103,6 +105,10 @@ def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies
     """
     judge = judge_of(row["eventId"], deps)
     images, requests = decide(row, outcome, judge, deps.clock())
+    if outcome.error is None and withholds(images):
+        # Before the row says so: if this ends here, the next try writes and deletes them again.
+        pictures = [make(row["eventId"], row["imageId"]) for make in (web_key, thumb_key)]
+        deps.storage.delete_many(deps.settings.media_bucket, pictures)
     writes: list[tuple[str, TransactWrite]] = [(deps.images.name, write) for write in images]
     writes += [(deps.requests.name, write) for write in requests]
     if request_id is None:

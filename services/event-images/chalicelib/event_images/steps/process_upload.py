@@ -4,12 +4,14 @@ from chalicelib.event_images.domain import names
 from chalicelib.event_images.domain.events import event_key
 from chalicelib.event_images.domain.photo_rows import readings_of
 from chalicelib.event_images.domain.photos import Outcome, state_of, tags
+from chalicelib.event_images.domain.start_list import import_of_key
 from chalicelib.event_images.models import (
     ExtractBibNumberOutput,
     ProcessUploadInput,
     ProcessUploadOutput,
     SourceObject,
 )
+from chalicelib.event_images.models.chores import ImportStartList
 from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.outcomes import process
 from chalicelib.event_images.steps.read import read_photo
@@ -38,11 +40,26 @@ def process_upload(step: ProcessUploadInput, deps: Dependencies) -> ProcessUploa
     """
     photos = []
     for uploaded in uploaded_objects(step.body):
+        if _hand_on(uploaded, deps):
+            continue
         event_id = _event_of(uploaded, deps)
         photo = _look(uploaded, deps) if event_id else None
         if event_id and photo:
             photos.append(_process(event_id, photo, step.attributes.deliveries, deps))
     return ProcessUploadOutput(photos=photos)
+
+
+def _hand_on(uploaded: UploadedObject, deps: Dependencies) -> bool:
+    """Whether this is a start list, which a function that reads no photos imports."""
+    found = import_of_key(uploaded.key)
+    if found is None or uploaded.bucket != deps.settings.incoming_bucket:
+        return False
+    event_id, import_id = found
+    chore = ImportStartList(
+        event_id=event_id, import_id=import_id, bucket=uploaded.bucket, key=uploaded.key
+    )
+    deps.queues.send(deps.settings.chores_queue_url, chore)
+    return True
 
 
 def _event_of(uploaded: UploadedObject, deps: Dependencies) -> str | None:

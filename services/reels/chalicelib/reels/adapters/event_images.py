@@ -159,7 +159,8 @@ def _present() -> Iterator[None]:
         yield
     except ClientError as exc:
         if error_code(exc) == "ResourceNotFoundException":
-            raise _absent() from exc
+            # Without its cause, which in stage local would be read as a stack that does not run.
+            raise _absent() from None
         raise
 
 

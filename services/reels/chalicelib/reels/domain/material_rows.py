@@ -1,5 +1,6 @@
 """The rows of materials."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.reels.models import CreateMaterial, Material, MaterialState, Sound
@@ -57,7 +58,7 @@ def material_of(row: Item) -> Material:
 
 
 def _outcome(
-    material_id: str, etag: str, state: MaterialState, change: dict[str, object]
+    material_id: str, etag: str, state: MaterialState, change: Mapping[str, object]
 ) -> Update:
     values = {**change, "etag": etag, "state": state.value}
     return Update(material_key(material_id), set=values, when=Exists())

@@ -29,8 +29,8 @@ def hidden_item(bib: str) -> str:
 def hidden(row: Item, bib: str) -> list[Put | Delete]:
     """What puts an item that names nobody in the place of a runner's."""
     pk, sk = item_key(row["pk"].removeprefix("JOB#"), hidden_item(bib))
-    kept = {name: row[name] for name in ("state", "expiresAt") if name in row}
-    item = {**kept, "pk": pk, "sk": sk, "itemId": hidden_item(bib), "name": "", "error": None}
+    kept: Item = {name: row[name] for name in ("state", "expiresAt") if name in row}
+    item: Item = {**kept, "pk": pk, "sk": sk, "itemId": hidden_item(bib), "name": "", "error": None}
     return [Delete((row["pk"], row["sk"]), when=Exists()), Put(item, when=Absent())]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from chalicelib.reels.models import Shot
+from shared.images import likeness
 
 # A photo that is this many times as long as it is wide shows nothing in any frame.
 LONGEST_SHAPE = 5.0
@@ -71,20 +72,12 @@ def same_picture(one: Shot, other: Shot, bits: int) -> bool:
     if one.etag == other.etag and one.etag:
         return True
     if one.hash64 and other.hash64:
-        return distance(one.hash64, other.hash64) <= bits
+        return likeness.distance(one.hash64, other.hash64) <= bits
     if one.taken_at is None or other.taken_at is None:
         return False
     return abs((one.taken_at - other.taken_at).total_seconds()) < MOMENT_SECONDS and _overlap(
         one, other
     )
-
-
-def distance(one: str, other: str) -> int:
-    """In how many bits two hashes of 16 hexadecimal digits differ; 64 if one is no such hash."""
-    try:
-        return (int(one, 16) ^ int(other, 16)).bit_count()
-    except ValueError:
-        return 64
 
 
 def _qualities(shots: Sequence[Shot]) -> dict[str, float]:

@@ -38,7 +38,7 @@ def values(event: RaceEvent, bib: str, runner: RunnerEntry | None) -> dict[str, 
         "category": runner.category if runner else None,
         "team": runner.team if runner else None,
         "eventName": event.name,
-        "eventDate": _day(event.date) if event.date else None,
+        "eventDate": day(event.date) if event.date else None,
     }
     cleaned = {name: clean(value) for name, value in found.items() if value}
     return {name: value for name, value in cleaned.items() if value}
@@ -61,9 +61,10 @@ def clean(text: str) -> str:
     return "".join(kept).strip()[:200]
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
+    """A calendar day in words; anything else as it came."""
     try:
-        day = dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text)
     except ValueError:
         return text
-    return f"{day.day} {day:%B %Y}"
+    return f"{date.day} {date:%B %Y}"

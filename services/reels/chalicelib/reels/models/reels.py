@@ -41,7 +41,7 @@ class Shot(Model):
     height: int
     taken_at: dt.datetime | None = None
     sharpness: float | None = None
-    hash64: str | None = None
+    hash64: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
 
 
 class Picture(Model):

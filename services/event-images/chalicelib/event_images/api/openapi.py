@@ -1,0 +1,119 @@
+"""The API's description: all routes in one table, as a document and as a page."""
+
+from chalice.app import Request, Response
+
+from chalicelib.event_images import models
+from chalicelib.event_images.api.openapi_events import EVENTS, PHOTOS, REVIEW
+from chalicelib.event_images.api.openapi_people import EXPORTS, LINKS, RUNNERS, RUNNERS_GALLERY
+from chalicelib.event_images.ports import Dependencies
+from shared import http
+from shared.http import docs_file, path_param
+from shared.openapi import Answer, Api, Route, Variable
+
+_PAGE = "Pages and health"
+_FILE = {404: ("asset_not_found",)}
+
+PAGES = (
+    Route(
+        "page",
+        "GET",
+        "/",
+        "The organiser's page",
+        _PAGE,
+        {200: Answer(description="The page.", media="text/html")},
+        auth=False,
+    ),
+    Route(
+        "asset",
+        "GET",
+        "/assets/{name}",
+        "A file of the pages",
+        _PAGE,
+        {200: Answer(description="The file.", media="text/javascript")},
+        problems=_FILE,
+        auth=False,
+    ),
+    Route(
+        "docs",
+        "GET",
+        "/docs",
+        "This description as a page",
+        _PAGE,
+        {200: Answer(description="The page.", media="text/html")},
+        auth=False,
+    ),
+    Route(
+        "docsAsset",
+        "GET",
+        "/docs/{name}",
+        "A file of the description's page",
+        _PAGE,
+        {200: Answer(description="The file.", media="text/javascript")},
+        problems=_FILE,
+        auth=False,
+    ),
+    Route(
+        "openapiJson",
+        "GET",
+        "/openapi.json",
+        "This description",
+        _PAGE,
+        {200: Answer(description="An OpenAPI 3.1 document.", media="application/json")},
+        auth=False,
+    ),
+    Route(
+        "health",
+        "GET",
+        "/health",
+        "Tell that the service answers",
+        _PAGE,
+        {200: models.Health},
+        auth=False,
+    ),
+)
+
+_HEX = {"type": "string", "pattern": "^[0-9a-f]{20}$"}
+
+API = Api(
+    title="event-images",
+    description="Race photos in, bib numbers read, and each runner's photos found by number.\n\n"
+    "JSON is camelCase. Every refusal is an `application/problem+json` with a stable `code`.",
+    routes=(
+        *EVENTS,
+        *PHOTOS,
+        *REVIEW,
+        *RUNNERS,
+        *EXPORTS,
+        *LINKS,
+        *RUNNERS_GALLERY,
+        *PAGES,
+    ),
+    variables={
+        "bib": Variable(
+            "A bib number; leading zeros do not matter.",
+            {"type": "string", "pattern": "^[0-9]{1,6}$"},
+        ),
+        "eventId": Variable("The event."),
+        "exportId": Variable("The export.", _HEX),
+        "imageId": Variable("The photo; it follows from where the photo lies.", _HEX),
+        "name": Variable("The file's name."),
+        "reportId": Variable("The report.", _HEX),
+        "requestId": Variable("The request."),
+        "token": Variable("The gallery link's token, which is the permission."),
+    },
+)
+
+
+def openapi_json(request: Request, _: Dependencies) -> Response:
+    """``GET /openapi.json`` -> the description."""
+    return http.openapi_json(request, API)
+
+
+def docs(request: Request, _: Dependencies) -> Response:
+    """``GET /docs`` -> the description as a page."""
+    return docs_file(request)
+
+
+def docs_asset(request: Request, _: Dependencies) -> Response:
+    """``GET /docs/{name}`` -> a file of that page. NotFound ``asset_not_found``."""
+    return docs_file(request, path_param(request, "name"))
