@@ -1,5 +1,6 @@
 """Thumbnails: sizes, orientation, colours, and whatever else people upload."""
 
+import importlib
 import io
 import struct
 import zlib
@@ -13,6 +14,16 @@ from shared.errors import PermanentError
 from shared.images import ImageLimits
 from shared.images.thumbnails import thumbnails
 from tests.shared.pictures import close, corners, encoded, exif_of, is_upright
+
+# The name in the package is the function.
+module = importlib.import_module("shared.images.thumbnails")
+
+
+@pytest.fixture(params=["libjpeg-turbo", "libvips alone"], autouse=True)
+def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to decode a JPEG; the first is there only where numpy is."""
+    if request.param == "libvips alone":
+        monkeypatch.setattr(module, "_simplejpeg", lambda: None)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -142,6 +153,15 @@ def test_wide_colours_are_turned_into_srgb() -> None:
     assert green > red
 
 
+def test_wide_colours_of_a_phone_are_turned_into_srgb() -> None:
+    picture = Image.new("RGB", (64, 64), (255, 0, 0))
+    picture.info["icc_profile"] = swapped_profile()
+    out = io.BytesIO()
+    pillow_heif.from_pillow(picture).save(out, quality=95)
+    red, green, _ = opened(thumbnails(out.getvalue(), [32])[32]).getpixel((16, 16))
+    assert green > red
+
+
 def test_a_broken_profile_leaves_the_colours_alone() -> None:
     data = encoded(Image.new("RGB", (64, 64), (200, 30, 30)), icc_profile=b"not a profile" * 20)
     assert close(opened(thumbnails(data, [32])[32]).getpixel((16, 16)), (200, 30, 30))
@@ -231,3 +251,10 @@ def swapped_profile() -> bytes:
         if name in {b"rXYZ", b"gXYZ"}:
             data[at : at + 4] = b"gXYZ" if name == b"rXYZ" else b"rXYZ"
     return bytes(data)
+
+
+def test_a_harmless_oddity_is_no_reason_to_refuse() -> None:
+    data = encoded(corners(192, 128))
+    # Bytes between two segments, as some cameras leave them.
+    odd = data[:2] + b"\xff\xff" + data[2:]
+    assert is_upright(opened(thumbnails(odd, [96])[96]))
