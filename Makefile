@@ -8,7 +8,7 @@ SERVICE ?= event-images
 STAGE ?= dev
 PYTEST_ARGS ?=
 
-.PHONY: help demo test check up down status deploy destroy package bench-bibs format setup clean
+.PHONY: help demo test check up down status deploy destroy package bench-bibs bench-video format setup clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ package: setup ## a service's zips, checked, and its one template for a pipeline
 
 bench-bibs: setup ## the bib reader on labelled photos of yours: make bench-bibs DATA=DIR
 	@.venv/bin/python benchmarks/bibs.py "$(DATA)"
+
+bench-video: setup ## the video engine beside the encoder's limit, zoompan and MoviePy (ARGS="--rounds 1")
+	@.venv/bin/python benchmarks/video.py $(ARGS)
 
 format: setup ## format the code
 	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix --quiet .

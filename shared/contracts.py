@@ -1,5 +1,7 @@
 """What one service may read of another: the models, and where the rows are."""
 
+import hashlib
+import hmac
 from datetime import datetime
 from typing import Any, Self
 
@@ -69,14 +71,28 @@ def photo_key(event_id: str, image_id: str) -> tuple[str, str]:
     return event_partition(event_id), f"PHOTO#{image_id}"
 
 
-def runner_key(event_id: str, bib: str) -> tuple[str, str]:
-    """Where a runner of the start list is in the images table of event-images."""
-    return event_partition(event_id), f"RUNNER#{bib}"
+def start_list_key(event_id: str) -> tuple[str, str]:
+    """Where the row is whose `version` says which start list holds; absent without a list."""
+    return event_partition(event_id), "STARTLIST"
 
 
-def opt_out_key(event_id: str, bib: str) -> tuple[str, str]:
-    """Where the images table of event-images has a row when the runner has opted out."""
-    return event_partition(event_id), f"OPTOUT#{bib}"
+def runner_key(event_id: str, version: str, bib: str) -> tuple[str, str]:
+    """Where a runner of a version of the start list is; with an empty bib, how all begin."""
+    number = f"{bib.lstrip('0') or '0':0>6}" if bib else ""
+    return event_partition(event_id), f"RUNNER#{version}#{number}"
+
+
+def opt_out_secret_key(event_id: str) -> tuple[str, str]:
+    """Where the row is whose `secret` stands between a bib and its opt-out; absent before the
+    first opt-out of the event."""
+    return event_partition(event_id), "OPTOUTS"
+
+
+def opt_out_key(event_id: str, secret: str, bib: str) -> tuple[str, str]:
+    """Where a row is when the runner has opted out. It holds no bib, but an HMAC of it."""
+    number = (bib.lstrip("0") or "0").encode()
+    digest = hmac.new(bytes.fromhex(secret), number, hashlib.sha256).hexdigest()[:40]
+    return event_partition(event_id), f"OPTOUT#{digest}"
 
 
 def web_picture_key(event_id: str, image_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -132,6 +133,16 @@ def ffmpeg_setting(env: Mapping[str, str] | None = None) -> str | None:
     """FFMPEG: the ffmpeg to use instead of the one that comes along; None when it is not set."""
     env = os.environ if env is None else env
     return env.get("FFMPEG") or None
+
+
+def tools_folder(env: Mapping[str, str] | None = None) -> Path:
+    """TOOLS_DIR: where the set-up puts fonts and what it builds; the project's `.tools` without it.
+
+    A function of a local stack runs from a copy of this code, beside which there is no `.tools`.
+    """
+    env = os.environ if env is None else env
+    named = env.get("TOOLS_DIR")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / ".tools"
 
 
 class Clients:

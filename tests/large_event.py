@@ -24,7 +24,6 @@ READER = "extract_bib_number_handler"
 STUB = Path(__file__).with_name("stub_reader")
 BITS = 17
 ENDED = {"SUCCEEDED", "PARTIAL", "FAILED"}
-PAGE_BYTES = 4096
 Json = dict[str, Any]
 
 
@@ -41,26 +40,6 @@ def stub_reader() -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
-def processor_seconds() -> float:
-    """What this process and all below it have taken, and those that have ended."""
-    children: dict[int, list[int]] = {}
-    took: dict[int, float] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(") ")[2].split()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-            took[int(entry.name)] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    waiting, total = [os.getpid()], 0.0
-    while waiting:
-        pid = waiting.pop()
-        total += took.get(pid, 0.0)
-        waiting += children.get(pid, [])
-    return total
-
-
 def photo(bib: int) -> bytes:
     """A small JPEG whose blocks are the bits of the number; no two have the same bytes."""
     image = Image.new("L", (8 * BITS, 16))
@@ -74,7 +53,7 @@ def photo(bib: int) -> bytes:
 @dataclass(frozen=True)
 class Sample:
     """A moment of a run: seconds since it began, photos done, the largest reader's memory in MB,
-    and the processor seconds that the whole stack has taken."""
+    and the processor seconds that all readers have taken."""
 
     seconds: float
     done: int
@@ -159,7 +138,7 @@ class LargeEvent:
             request = self.api.get(path).json()
             now = time.monotonic() - begin
             done = request["counts"]["done"]
-            samples.append(Sample(now, done, self._memory(), processor_seconds()))
+            samples.append(Sample(now, done, *self._readers()))
             if request["state"] in ENDED:
                 return Run(request, now, tuple(samples))
             assert now < seconds, f"the request did not end: {request['counts']}"
@@ -174,17 +153,19 @@ class LargeEvent:
         counts: dict[str, int] = self.api.get(f"/events/{self.id}").json()["counts"]
         return counts
 
-    def _memory(self) -> float:
-        """Resident memory of the largest process that reads photos, in MB."""
+    def _readers(self) -> tuple[float, float]:
+        """The processes that read photos: memory of the largest in MB, their processor seconds."""
         function = f"ministack-lambda-{self.stack.function_name(SERVICE, READER)}-"
-        most = 0.0
+        memory = processor = 0.0
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
                     command = (entry / "cmdline").read_bytes().decode(errors="replace")
                     if function in command and str(self.stack.layout.temporary) in command:
                         pages = int((entry / "statm").read_text().split()[1])
-                        most = max(most, pages * PAGE_BYTES / 1e6)
+                        fields = (entry / "stat").read_text().rpartition(") ")[2].split()
+                        memory = max(memory, pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
+                        processor += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
                 except OSError:
                     continue
-        return most
+        return memory, processor

@@ -108,15 +108,16 @@ def _function(name: str) -> str:
 
 def _chores() -> list[Statement]:
     """Import start lists, forget runners, remove events, count, judge anew, export."""
-    images = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-    requests = ("GetItem", "Query", "UpdateItem", "DeleteItem", "ConditionCheckItem")
     return [
         receive_messages("Chores", "${ChoresQueueArn}"),
         send_messages("GoOn", "${ChoresQueueArn}"),
         publish("TellOfOptOuts", "${OptOutsTopicArn}"),
-        rows("EventsAndRequests", REQUESTS, *requests),
+        rows("EventsAndRequests", REQUESTS, "GetItem", "Query", "UpdateItem", "DeleteItem"),
+        rows("NoListWithoutEvent", REQUESTS, "ConditionCheckItem"),
         query_index("RequestsOfAnEvent", REQUESTS),
-        rows("PhotosTagsAndRunners", IMAGES, *images, "BatchWriteItem"),
+        rows("ReadPhotosTagsAndRunners", IMAGES, "GetItem", "BatchGetItem", "Query"),
+        rows("WritePhotosTagsAndRunners", IMAGES, "PutItem", "UpdateItem", "DeleteItem"),
+        rows("WriteRunners", IMAGES, "BatchWriteItem"),
         read_objects("ReadUploadedLists", INCOMING, START_LISTS),
         read_objects("ReadListsAndPictures", MEDIA, PEOPLE, PICTURES),
         write_objects("WriteReportsAndExports", MEDIA, PEOPLE, EXPORTS),
@@ -138,9 +139,7 @@ def _outcomes() -> Statement:
 
     It is judged by the start list and the opt-outs, which are queried.
     """
-    return rows(
-        "PhotoAndTags", IMAGES, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"
-    )
+    return rows("PhotoAndTags", IMAGES, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem")
 
 
 def _photos() -> list[Statement]:

@@ -45,7 +45,7 @@ def build() -> dict[str, list[Statement]]:
             query_index("ListRequestsErrorsAndMaterials", REELS),
             rows("Events", EVENTS, "GetItem"),
             query_index("ListEvents", EVENTS),
-            rows("OptOuts", IMAGES, "BatchGetItem", "ConditionCheckItem"),
+            rows("OptOuts", IMAGES, "GetItem", "Query", "ConditionCheckItem"),
             write_objects("SignUploads", INCOMING, "materials/*/upload*"),
             read_objects("SignVideos", MEDIA, *VIDEOS),
             start_execution("StartTheMachine", "${StateMachineArn}"),
@@ -53,7 +53,7 @@ def build() -> dict[str, list[Statement]]:
         "authorize": [read_secret("ApiKeys", "${ApiKeysSecret}")],
         "event_images_bib_extraction_handler": [
             rows("RequestAndTemplate", REELS, "GetItem", "UpdateItem"),
-            rows("TagsRunnersAndOptOuts", IMAGES, "Query"),
+            rows("TagsRunnersAndOptOuts", IMAGES, "GetItem", "Query"),
             write_objects("WriteTheList", MEDIA, LIST),
         ],
         "reel_generation_handler": [
@@ -101,7 +101,7 @@ def build() -> dict[str, list[Statement]]:
         ],
         "remove_opted_out_handler": [
             receive_messages("OptOuts", "${OptOutsQueueArn}"),
-            rows("WhetherItHolds", IMAGES, "BatchGetItem"),
+            rows("WhetherItHolds", IMAGES, "GetItem", "Query"),
             rows("RowsAndItems", REELS, "BatchGetItem", "Query", "PutItem", "DeleteItem"),
             query_index("RequestsOfTheEvent", REELS),
             delete_objects("DeleteVideos", MEDIA, *VIDEOS),
@@ -125,6 +125,6 @@ def _failures() -> list[Statement]:
         rows(
             "ReelItemAndCounters", REELS, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
         ),
-        rows("OptOut", IMAGES, "ConditionCheckItem"),
+        rows("OptOut", IMAGES, "GetItem", "Query", "ConditionCheckItem"),
         delete_objects("DeleteVideos", MEDIA, *VIDEOS),
     ]

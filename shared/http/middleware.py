@@ -200,4 +200,7 @@ class _AnsweredError(MedleyError):
 
 
 def _instance(request: Request) -> str:
-    return str(request.context.get("path") or request.path)
+    """The request's path, without the token of a link: problems are copied into tickets."""
+    path = str(request.context.get("path") or request.path)
+    token = (request.uri_params or {}).get("token")
+    return path.replace(token, "{token}") if token else path

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from shared.errors import PermanentError
-from shared.video.audio_graph import Part, bus, limited, measured, silence
+from shared.video.audio_graph import Part, bus, faded, limited, measured, silence
 from shared.video.audio_probe import Sound, probe, read_measures
 from shared.video.audio_run import RATE, run_graph, sound_input
 from shared.video.plan import AudioTrack
@@ -87,7 +87,7 @@ def mix(tracks: Sequence[AudioTrack], *, frames: int, fps: int, out: Path) -> Mi
     samples = samples_for(frames, fps)
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=".mixing-") as folder:
-        parts = _parts(tracks, samples / RATE, Path(folder))
+        parts = _parts(tracks, samples, Path(folder))
         graph = bus(parts, samples) if parts else silence(samples)
         graph, loudness, did_limit = _master(graph, parts, samples)
         ready = Path(folder) / f"ready{out.suffix}"
@@ -96,14 +96,14 @@ def mix(tracks: Sequence[AudioTrack], *, frames: int, fps: int, out: Path) -> Mi
     return Mixed(out, samples, loudness, did_limit)
 
 
-def _parts(tracks: Sequence[AudioTrack], seconds: float, folder: Path) -> list[Part]:
+def _parts(tracks: Sequence[AudioTrack], samples: int, folder: Path) -> list[Part]:
     """What is heard of each track; a track that starts after the end is checked all the same."""
     found = []
     both = len({track.role for track in tracks}) > 1
     for number, track in enumerate(tracks):
-        wanted = max(seconds - track.start, 0.0)
+        wanted = max(samples - round(track.start * RATE), 0) / RATE
         try:
-            sound = probe(Path(track.path), skip=track.skip, most=wanted or 1.0)
+            sound = probe(Path(track.path), skip=track.skip, most=max(wanted, 1.0))
         except PermanentError as error:
             error.detail["track"] = number
             raise
@@ -134,9 +134,7 @@ def _source(track: AudioTrack, sound: Sound, wanted: float, loop: Path) -> Any:
         .filter("aformat", channel_layouts="stereo")
     )
     edge = min(0.01, sound.seconds / 4)
-    once = once.filter("afade", type="in", duration=edge).filter(
-        "afade", type="out", start_time=sound.seconds - edge, duration=edge
-    )
+    once = faded(faded(once, "in", 0.0, edge), "out", sound.seconds - edge, edge)
     run_graph(once.output(str(loop), acodec="pcm_s16le", f="wav"), seconds=sound.seconds)
     return sound_input(str(loop), stream_loop=-1, t=wanted)
 

@@ -26,7 +26,7 @@ class Sound:
     Attributes:
         seconds: Its length, counted in samples.
         loudness: Integrated, by EBU R128, in LUFS; `SILENT` for what is not heard.
-        peak: The true peak, in decibels of full scale.
+        peak: The true peak, in decibels of full scale; `SILENT` where it was not measured.
     """
 
     seconds: float
@@ -55,7 +55,7 @@ def check(path: Path) -> None:
 
 
 def probe(path: Path, *, skip: float = 0.0, most: float | None = None) -> Sound:
-    """Read a sound file: its length and loudness.
+    """Read a sound file: its length and loudness, but not its peaks.
 
     Args:
         skip: Seconds at the beginning that are left out.
@@ -70,9 +70,8 @@ def probe(path: Path, *, skip: float = 0.0, most: float | None = None) -> Sound:
     check(path)
     limit = min(most, MOST_SECONDS + 1) if most is not None else MOST_SECONDS + 1
     source = sound_input(str(path), ss=skip, t=limit)
-    said = run_graph(
-        measured(even(source.audio)).output("-", format="null"), seconds=MOST_SECONDS / 10
-    )
+    graph = measured(even(source.audio), peaks=False).output("-", format="null")
+    said = run_graph(graph, seconds=limit / 10)
     if (declared := _LENGTH.search(said)) and _seconds(declared) > MOST_SECONDS:
         raise PermanentError("audio_too_long", "The sound is longer than six hours.")
     sound = read_measures(said)

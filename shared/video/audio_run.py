@@ -22,8 +22,13 @@ _LEAST_LIMIT = 60.0
 def sound_input(path: str, **options: Any) -> Any:
     """A sound file as an input of a graph, with ffmpeg's options by their names."""
     safe = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+    # ffmpeg does not read the 1e-05 that Python writes.
+    plain = {
+        name: f"{value:.6f}" if isinstance(value, float) else value
+        for name, value in options.items()
+    }
     # Covers are pictures, and are not wanted.
-    return ffmpeg.input(path, vn=None, sn=None, dn=None, **safe, **options)
+    return ffmpeg.input(path, vn=None, sn=None, dn=None, **safe, **plain)
 
 
 def run_graph(graph: Any, *, seconds: float) -> str:

@@ -13,11 +13,11 @@ from pathlib import Path
 from PIL import ImageFont
 
 from shared.errors import Unavailable
+from shared.settings import tools_folder
 from shared.video.font_coverage import coverage
 
 LAYER = Path("/opt/share/fonts")
-# This file is shared/video/fonts.py of the project.
-PROJECT = Path(__file__).resolve().parents[2] / ".tools" / "fonts"
+PROJECT = tools_folder() / "fonts"
 SET_UP = "make setup"
 SANS = "Noto Sans"
 EMOJI = "Noto Color Emoji"
@@ -129,9 +129,12 @@ def _files() -> dict[str, Path]:
 def _find(family: str, bold: bool) -> Face | None:
     """The face of that family, or its regular one where there is no bold."""
     files = _files()
+    style = None if family.startswith(("Apple", EMOJI)) else "Bold" if bold else "Regular"
     for name, weight in _names(family, bold):
         for path in (files[name],) if name in files else ():
-            if (index := _index(path, family)) is not None:
+            # A file of all weights calls itself by whichever is its default.
+            index = _index(path, family, style if weight is None else None)
+            if index is not None:
                 return Face(path, family, index, weight)
     return _find(family, False) if bold else None
 
@@ -143,7 +146,8 @@ def _names(family: str, bold: bool) -> list[tuple[str, int | None]]:
     weight = 700 if bold else 400
     if family in CJK.values():
         stem = "NotoSansCJK"
-        return [(f"{stem}-{style}.ttc", None), (f"{stem}-VF.otf.ttc", weight)]
+        files = [(f"{stem}-{style}.ttc", None), (f"{stem}.ttc", None)]
+        return [*files, (f"{stem}-VF.otf.ttc", weight)]
     if family == EMOJI:
         return [(f"{stem}.ttf", None)]
     if family.startswith("Apple"):
@@ -155,16 +159,18 @@ def _names(family: str, bold: bool) -> list[tuple[str, int | None]]:
     ]
 
 
-def _index(path: Path, family: str) -> int | None:
-    """Which face of the file is of that family; None for a file that cannot be used."""
+def _index(path: Path, family: str, style: str | None) -> int | None:
+    """Which face of the file is of that family and style; None for a file that cannot be used."""
     if path.suffix != ".ttc" or family.startswith("Apple"):
         return 0 if _opens(path) else None
     for index in range(_MOST_FACES):
         try:
-            named = _name(path, index)
+            named = ImageFont.truetype(path, 16, index=index).getname()
         except OSError:
             return None
-        if named.startswith(family) and "Mono" not in named:
+        if style is None and (named[0] or "").startswith(family) and "Mono" not in (named[0] or ""):
+            return index
+        if named == (family, style):
             return index
     return None
 
@@ -174,10 +180,6 @@ def _opens(path: Path) -> bool:
         return True
     warnings.warn(f"{path.name} is not a usable font, and is left out.", stacklevel=2)
     return False
-
-
-def _name(path: Path, index: int) -> str:
-    return ImageFont.truetype(path, 16, index=index).getname()[0] or ""
 
 
 def _is_weight(name: bytes | str | None) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
+from shared.settings import tools_folder
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ type Plane = "NDArray[np.uint8]"
 
 ABI = 1
 LIBRARY = "medley-kernel" + (".dylib" if sys.platform == "darwin" else ".so")
-PLACES = (Path("/opt/lib/medley"), Path(__file__).resolve().parents[2] / ".tools" / "native")
+PLACES = (Path("/opt/lib/medley"), tools_folder() / "native")
 # Columns that a prepared plane repeats beyond its left edge, since chroma is sampled from there.
 PAD = 2
 

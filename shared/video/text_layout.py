@@ -15,6 +15,7 @@ ELLIPSIS = "…"
 PICTURE_WIDTH = 1.2
 SMALLEST = 6
 _STEP = 0.95
+_FOR_A_WORD = 0.7
 # Signs that may not begin a line, and those that may not end one, beside Han and kana (JIS X 4051).
 _NOT_FIRST = frozenset(
     "、。，．・：；？！゛゜ヽヾゝゞ々ー’”）〕］｝〉》」』】〙〗〟％‰℃ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥!?,.:;)]}%"
@@ -76,7 +77,8 @@ def fit(
     """Set a text into at most `most_lines` lines of `width` pixels.
 
     Too long a text is set smaller, down to `smallest` of `size`; after that it loses its end, and
-    an ellipsis says so. Line breaks in the text are kept.
+    an ellipsis says so. A word that is wider than a line is set smaller still, then split. Line
+    breaks in the text are kept.
 
     Args:
         balanced: Make the lines about equally long, as a title wants it.
@@ -84,15 +86,17 @@ def fit(
     text = clean(text)
     setter = _Setter(bold, language_of(text), base_level(text))
     least = max(SMALLEST, round(size * smallest))
+    # One long word, such as a hashtag, looks better small than split.
+    floor = max(SMALLEST, round(least * _FOR_A_WORD))
     now = max(size, SMALLEST)
     while True:
-        lines = setter.wrap(text, now, width, split_words=now <= least)
+        lines = setter.wrap(text, now, width, split_words=now <= floor)
         if lines is not None and len(lines) <= most_lines:
             break
-        if now <= least:
-            lines = setter.shorten(lines or [], now, width, most_lines)
+        if lines is not None and now <= least:
+            lines = setter.shorten(lines, now, width, most_lines)
             break
-        now = max(least, min(now - 1, round(now * _STEP)))
+        now = max(floor, min(now - 1, round(now * _STEP)))
     if balanced and len(lines) > 1 and "\n" not in text:
         lines = setter.balance(text, now, width, lines)
     return Block(tuple(setter.line(line, now) for line in lines), now, bold, rtl=setter.base == 1)

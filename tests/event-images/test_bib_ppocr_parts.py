@@ -112,7 +112,7 @@ def test_no_look_is_larger_than_memory_allows(size: tuple[int, int]) -> None:
     assert len(model.shown) == 2
     for _, _, height, width in model.shown:
         assert height % STRIDE == width % STRIDE == 0
-        assert height * width <= 1.1 * DEFAULT.closer_pixels
+        assert height * width <= 1.1 * DEFAULT.most_pixels
 
 
 def test_other_sizes_of_the_whole_photo_are_looked_at_for_one_without_a_number() -> None:
@@ -128,17 +128,18 @@ CHARACTERS = [*"0123456789", "A", "O"]
 
 
 class WritingModel:
-    """Gives, for each line, what was set for its place in the batch."""
+    """Gives, for each line, what was set for its place among all lines that it is shown."""
 
     metadata = {"character": "\n".join(CHARACTERS)}  # noqa: RUF012
 
     def __init__(self, *written: Sequence[dict[str, float]]) -> None:
-        self._written = written
+        self._written = list(written)
 
     def __call__(self, batch: np.ndarray) -> np.ndarray:
         scores = np.zeros((len(batch), 6, len(CHARACTERS) + 2), dtype=np.float32)
         scores[:, :, 0] = 1
-        for row, steps in zip(scores, self._written, strict=True):
+        for row in scores:
+            steps = self._written.pop(0)
             for step, shares in enumerate(steps):
                 row[step] = 0
                 for character, share in shares.items():

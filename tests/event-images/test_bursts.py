@@ -36,7 +36,7 @@ def test_what_looks_different_is_a_photo_of_its_own() -> None:
 
 
 def test_a_little_difference_is_a_burst() -> None:
-    near, far = f"{0xFFF:016x}", f"{0x1FFF:016x}"
+    near, far = f"{0x3FFFF:016x}", f"{0x7FFFF:016x}"
     assert names([photo("a", "09:00:00"), photo("b", "09:00:01", near)]) == ["ab"]
     assert names([photo("a", "09:00:00"), photo("b", "09:00:01", far)]) == ["a", "b"]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.event_images.domain import decisions as rules
@@ -12,6 +12,7 @@ from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.models import AuditEntry, Decision, NewDecision, PhotoReading
 from shared.errors import BadRequest, Conflict
 
+PATIENT = settings(deadline=None)  # on a busy machine too
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
 BOX = (1.0, 2.0, 30.0, 40.0)
 BIBS = st.sampled_from(["7", "07", "12", "128", "123", "0", "999999"])
@@ -48,6 +49,7 @@ def make(*wanted: dict[str, Any], readings: Any = ()) -> list[Decision]:
     )
 
 
+@PATIENT
 @given(DECISIONS)
 def test_the_last_word_on_a_number_counts(given_: list[Decision]) -> None:
     said = rules.stand(given_)
@@ -63,6 +65,7 @@ def test_the_last_word_on_a_number_counts(given_: list[Decision]) -> None:
             assert what.there is (last.action in {"accept", "add"})
 
 
+@PATIENT
 @given(DECISIONS, st.data())
 def test_what_is_undone_leaves_no_trace(given_: list[Decision], data: st.DataObject) -> None:
     if not given_:
@@ -74,6 +77,7 @@ def test_what_is_undone_leaves_no_trace(given_: list[Decision], data: st.DataObj
     assert rules.without(rest, one.id) == rest
 
 
+@PATIENT
 @given(DECISIONS, st.frozensets(BIBS.map(normal_bib)))
 def test_who_opted_out_is_in_no_decision_and_the_rest_stays(
     given_: list[Decision], out: frozenset[str]

@@ -1,64 +1,14 @@
-"""Google Drive as a source: Google's own client library against a server on loopback."""
+"""Google Drive as a source: what is listed, and what is tried again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
 from chalicelib.event_images.adapters import drive as drive_module
-from chalicelib.event_images.adapters.drive import LIST_SECONDS, DriveSource
-from chalicelib.event_images.adapters.drive_client import DriveClient
-from chalicelib.event_images.domain.sources import DrivePlace
-from chalicelib.event_images.models import SourceObject
-from shared.errors import (
-    Forbidden,
-    MedleyError,
-    NotFound,
-    PermanentError,
-    RetryableError,
-    Unavailable,
-)
-from tests.google_drive_server import ACCOUNT, GoogleDrive, Trouble, google_drive
-
-MOST = 50_000_000
-
-
-@dataclass
-class Caller:
-    """A source on a server, with a clock that only sleeping moves."""
-
-    google: GoogleDrive
-    key: str | None = None
-    now: float = 0.0
-    slept: list[float] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.source = DriveSource(
-            DriveClient(
-                self._key,
-                "google-service-account",
-                endpoint=self.google.endpoint,
-                clock=lambda: self.now,
-                sleep=self._sleep,
-                draw=lambda: 1.0,
-            )
-        )
-
-    def _key(self) -> str:
-        return self.google.key() if self.key is None else self.key
-
-    def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def all(self, folder: str) -> list[SourceObject | None]:
-        return list(self.source.list(DrivePlace(folder)))
-
-    def photos(self, folder: str) -> list[SourceObject]:
-        return [photo for photo in self.all(folder) if photo]
-
-    def names(self, folder: str) -> list[str]:
-        return sorted(photo.filename for photo in self.photos(folder))
+from chalicelib.event_images.adapters.drive import LIST_SECONDS
+from shared.errors import RetryableError
+from tests.google_drive_caller import Caller, problem
+from tests.google_drive_server import GoogleDrive, Trouble, google_drive
 
 
 @pytest.fixture
@@ -70,15 +20,6 @@ def google() -> Iterator[GoogleDrive]:
 @pytest.fixture
 def caller(google: GoogleDrive) -> Caller:
     return Caller(google)
-
-
-def problem(caller: Caller, folder: str) -> MedleyError:
-    with pytest.raises(MedleyError) as caught:
-        caller.all(folder)
-    return caught.value
-
-
-# --- listing -------------------------------------------------------------------------------------
 
 
 def test_two_shared_drives_are_listed_page_by_page(google: GoogleDrive, caller: Caller) -> None:
@@ -182,9 +123,6 @@ def test_too_many_folders_and_too_deep_ones_are_refused(
     assert problem(caller, deep).code == "drive_too_deep"
 
 
-# --- what goes wrong, and passes ------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -219,171 +157,3 @@ def test_patience_ends(google: GoogleDrive, caller: Caller) -> None:
     assert sum(caller.slept) < LIST_SECONDS
     google.troubles = [Trouble("list", 429, "x", {"Retry-After": "86400"})]
     assert problem(caller, folder).code == "drive_busy"
-
-
-# --- what somebody must mend ----------------------------------------------------------------------
-
-
-def test_a_folder_that_is_not_shared_says_with_whom_to_share_it(
-    google: GoogleDrive, caller: Caller
-) -> None:
-    found = problem(caller, "nobody-shared-this")
-    assert isinstance(found, NotFound)
-    assert found.code == "drive_folder_not_shared"
-    assert ACCOUNT in found.message
-    assert "Share" in found.message
-
-
-def test_a_refused_folder_says_with_whom_to_share_it(google: GoogleDrive, caller: Caller) -> None:
-    google.troubles = [Trouble("get", 403, "insufficientFilePermissions")]
-    found = problem(caller, google.folder("Race"))
-    assert isinstance(found, Forbidden)
-    assert ACCOUNT in found.message
-
-
-@pytest.mark.parametrize("how", ["revoked", "unauthorized"])
-def test_a_revoked_key_says_how_to_bring_a_new_one(
-    google: GoogleDrive, caller: Caller, how: str
-) -> None:
-    folder = google.folder("Race")
-    google.revoked = how == "revoked"
-    if how == "unauthorized":
-        google.troubles = [Trouble("get", 401, "authError") for _ in range(5)]
-    found = problem(caller, folder)
-    assert isinstance(found, Unavailable)
-    assert found.code == "drive_key_refused"
-    assert "medley upload-service-account" in found.message
-    assert caller.slept == []
-
-
-def test_a_new_key_is_used_without_a_restart(google: GoogleDrive) -> None:
-    folder = google.folder("Race")
-    google.file("a.jpg", folder)
-    caller = Caller(google, key=google.key(client_email="gone@elsewhere.test"))
-    assert problem(caller, folder).code == "drive_key_refused"
-    caller.key = None
-    assert caller.names(folder) == ["a.jpg"]
-
-
-@pytest.mark.parametrize("key", ["", "{", "[]", "{}", '{"client_email": "a@b"}'])
-def test_a_parameter_that_holds_no_key_is_said_to(google: GoogleDrive, key: str) -> None:
-    found = problem(Caller(google, key=key), google.folder("Race"))
-    assert found.code == "drive_key_invalid"
-    assert "google-service-account" in found.message
-
-
-def test_a_missing_parameter_is_said_to_be(google: GoogleDrive) -> None:
-    def missing() -> str:
-        raise NotFound("parameter_not_found", "There is no parameter.")
-
-    source = DriveSource(DriveClient(missing, "google-service-account"))
-    with pytest.raises(Unavailable, match="drive_key_missing"):
-        list(source.list(DrivePlace("anything-at-all")))
-
-
-@pytest.mark.parametrize(
-    ("reason", "code"),
-    [
-        ("accessNotConfigured", "drive_api_disabled"),
-        ("dailyLimitExceeded", "drive_quota_used_up"),
-        ("<script>", "drive_access_denied"),
-    ],
-)
-def test_the_other_refusals_have_codes_of_their_own(
-    google: GoogleDrive, caller: Caller, reason: str, code: str
-) -> None:
-    google.troubles = [Trouble("get", 403, reason)]
-    found = problem(caller, google.folder("Race"))
-    assert found.code == code
-    assert "<" not in found.message
-
-
-def test_a_file_or_a_folder_in_the_bin_is_no_source(google: GoogleDrive, caller: Caller) -> None:
-    folder = google.folder("Race")
-    assert problem(caller, google.file("a.jpg", folder)).code == "drive_not_a_folder"
-    google.files[folder]["trashed"] = True
-    assert problem(caller, folder).code == "drive_folder_trashed"
-
-
-# --- downloads ------------------------------------------------------------------------------------
-
-
-def fetch(caller: Caller, folder: str, most: int = MOST) -> bytes:
-    (photo,) = caller.photos(folder)
-    return caller.source.fetch(photo, most)
-
-
-def test_a_photo_of_a_shared_drive_is_fetched(google: GoogleDrive, caller: Caller) -> None:
-    folder = google.drive()
-    google.file("a.jpg", folder, b"photo" * 1000)
-    assert fetch(caller, folder) == b"photo" * 1000
-    (asked,) = google.calls("media")
-    assert asked.query["supportsAllDrives"] == "true"
-
-
-def test_a_large_photo_comes_in_parts(
-    google: GoogleDrive, caller: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drive_module, "CHUNK", 1000)
-    folder = google.drive()
-    google.file("a.jpg", folder, bytes(range(250)) * 10)
-    google.troubles = [Trouble("media", 503, "backendError")]
-    assert fetch(caller, folder) == bytes(range(250)) * 10
-    assert len(google.calls("media")) == 4
-
-
-def test_a_download_that_was_cut_is_made_again(google: GoogleDrive, caller: Caller) -> None:
-    folder = google.drive()
-    google.file("a.jpg", folder, b"photo" * 1000)
-    google.troubles = [Trouble("media"), Trouble("media")]
-    assert fetch(caller, folder) == b"photo" * 1000
-    assert len(google.calls("media")) == 3
-
-
-def test_bytes_that_are_not_the_photos_are_never_taken(google: GoogleDrive, caller: Caller) -> None:
-    folder = google.drive()
-    file_id = google.file("a.jpg", folder, b"right")
-    google.data[file_id] = b"wrong"
-    with pytest.raises(RetryableError, match="drive_download_cut"):
-        fetch(caller, folder)
-
-
-def test_a_photo_that_changed_after_it_was_listed_is_taken_as_it_is(
-    google: GoogleDrive, caller: Caller
-) -> None:
-    folder = google.drive()
-    file_id = google.file("a.jpg", folder, b"before")
-    (photo,) = caller.photos(folder)
-    google.change(file_id, b"after")
-    assert caller.source.fetch(photo, MOST) == b"after"
-
-
-def test_a_photo_over_the_limit_is_given_up(google: GoogleDrive, caller: Caller) -> None:
-    folder = google.drive()
-    google.file("a.jpg", folder, b"photo" * 1000)
-    with pytest.raises(PermanentError, match="object_too_large"):
-        fetch(caller, folder, most=100)
-
-
-def test_an_empty_file_is_empty(google: GoogleDrive, caller: Caller) -> None:
-    folder = google.drive()
-    google.file("a.jpg", folder, b"")
-    assert fetch(caller, folder) == b""
-
-
-@pytest.mark.parametrize(
-    ("trouble", "code"),
-    [
-        (Trouble("media", 404, "notFound"), "photo_gone"),
-        (Trouble("media", 403, "cannotDownloadFile"), "drive_photo_refused"),
-        (Trouble("media", 403, "downloadQuotaExceeded"), "drive_download_quota"),
-    ],
-)
-def test_a_photo_that_google_does_not_give_is_its_own_failure(
-    google: GoogleDrive, caller: Caller, trouble: Trouble, code: str
-) -> None:
-    folder = google.drive()
-    google.file("a.jpg", folder)
-    google.troubles = [trouble]
-    with pytest.raises(PermanentError, match=code):
-        fetch(caller, folder)

@@ -222,6 +222,18 @@ def test_the_page_is_served_and_says_404_for_a_link_that_opens_nothing(api: Any,
         assert answer.headers["X-Frame-Options"] == "DENY"
 
 
+def test_an_answer_of_the_service_itself_does_not_repeat_the_token(
+    api: Any, world: Any, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(world.deps.images, "query_all", broken)
+    answer = api("GET", f"{base}/photos?bib=7")
+    refused(answer, 500, "internal_error")
+    assert answer.json_body["instance"] == "/g/{token}/photos"
+
+
 def test_the_token_is_in_no_line_of_the_log(
     api: Any, base: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

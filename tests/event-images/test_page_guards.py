@@ -140,7 +140,7 @@ def test_every_control_has_a_name(stub: Stub, open_page: OpenPage, view: str) ->
         expect(page.locator("dialog[open]" if "photo" in view else ".tile, .event")).to_be_visible()
         nameless = page.evaluate(
             """() => [...document.querySelectorAll("button, a, input, progress")].filter((node) =>
-              !node.closest("[hidden], [aria-hidden=true]") && !node.ariaLabel &&
+              node.checkVisibility() && !node.closest("[aria-hidden=true]") && !node.ariaLabel &&
               !node.innerText?.trim() && !node.labels?.length).map((node) => node.outerHTML)"""
         )
         assert nameless == []

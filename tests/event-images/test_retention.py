@@ -154,3 +154,18 @@ def test_whoever_is_still_at_work_writes_nothing_back(api: Any, world: Any, race
     assert list(world.deps.storage.list("media", "")) == []
     assert list(world.deps.storage.list("incoming", "")) == []
     assert world.deps.requests.get(events.event_key(EVENT)) is None
+
+
+def test_the_nightly_look_comes_back_once_for_late_uploads(
+    api: Any, world: Any, race: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api("DELETE", PATH)
+    work(world)
+    world.put(f"{EVENT}/uploads/9/late.jpg", world.jpeg("1234"), bucket="incoming")
+    later(world, monkeypatch, hours=2)
+    assert expire(world).resumed == [EVENT]
+    work(world)
+    assert list(world.deps.storage.list("incoming", "")) == []
+    later(world, monkeypatch, hours=4)
+    assert expire(world).resumed == []
+    assert len(left(world)) == 1

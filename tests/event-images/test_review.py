@@ -1,11 +1,12 @@
 """Which photo a person should look at first."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.event_images.domain.review import information, rank, review_row, value
 from chalicelib.event_images.models import BibAlternative, PhotoReading
 
+PATIENT = settings(deadline=None)  # on a busy machine too
 BOX = (1.0, 2.0, 30.0, 40.0)
 
 
@@ -26,11 +27,13 @@ def test_a_coin_s_throw_tells_most_and_a_certainty_nothing() -> None:
     assert information([0.4, 0.3]) > information([0.4]) > information([0.2])
 
 
+@PATIENT
 @given(st.lists(st.floats(0, 1), max_size=6))
 def test_information_is_finite_and_never_negative(chances: list[float]) -> None:
     assert -1e-9 <= information(chances) <= 3
 
 
+@PATIENT
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=100))
 def test_a_rank_has_five_digits(chances: list[float]) -> None:
     assert 0 <= rank([asked(one) for one in chances], None) <= 99_999

@@ -153,6 +153,21 @@ def test_an_opt_out_while_a_photo_is_read_is_honoured(
     world.check()
 
 
+def test_a_photo_whose_pictures_are_withheld_asks_nothing_until_somebody_is_tagged(
+    api: Any, world: Any
+) -> None:
+    opt_out(world, "123")
+    image_id = put_photo(world, "a.jpg", ("123", 0.95), ("42", 0.3))
+    world.run()
+    assert world.photo(image_id)["withheld"] is True
+    assert api("GET", f"{RUN}/review").json_body == {"items": [], "cursor": None, "left": 0}
+    world.check()
+    patch(api, image_id, action="accept", bib="42")
+    assert world.photo(image_id)["withheld"] is False
+    assert tagged(world, image_id) == {"42"}
+    world.check()
+
+
 def test_what_nobody_opted_out_of_is_left_as_it_is(world: Any) -> None:
     put_photo(world, "a.jpg", ("123", 0.95))
     world.put("bad.jpg", b"")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.event_images.domain import decisions as rules
@@ -11,6 +11,7 @@ from chalicelib.event_images.domain.start_list import StartList
 from chalicelib.event_images.domain.tagging import TOO_MANY, Judge, numbers, questions
 from chalicelib.event_images.models import BibAlternative, BibReading, Decision
 
+PATIENT = settings(deadline=None)  # on a busy machine too
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
 BOX = (1.0, 2.0, 30.0, 40.0)
 OTHER = (100.0, 2.0, 130.0, 40.0)
@@ -58,6 +59,7 @@ def decision(action: str, bib: str, to: str | None = None, number: int = 1) -> D
     return Decision(id=f"{number:020x}", action=action, bib=bib, to=to, box=BOX, at=NOW)  # type: ignore[arg-type]
 
 
+@PATIENT
 @given(SEEN, DECISIONS, LISTS, OUT)
 def test_whatever_is_read_people_have_the_last_word(
     seen: list[BibReading], decided: list[Decision], listed: StartList | None, out: frozenset[str]
@@ -72,6 +74,7 @@ def test_whatever_is_read_people_have_the_last_word(
     )
 
 
+@PATIENT
 @given(SEEN, DECISIONS, LISTS, OUT)
 def test_who_opted_out_appears_nowhere(
     seen: list[BibReading], decided: list[Decision], listed: StartList | None, out: frozenset[str]
@@ -81,6 +84,7 @@ def test_who_opted_out_appears_nowhere(
     assert not numbers(*kept) & out
 
 
+@PATIENT
 @given(SEEN, DECISIONS, LISTS, OUT)
 def test_what_is_stored_gives_the_same_readings_again(
     seen: list[BibReading], decided: list[Decision], listed: StartList | None, out: frozenset[str]
@@ -90,6 +94,7 @@ def test_what_is_stored_gives_the_same_readings_again(
     assert by.readings(by.seen(seen), by.decisions(decided)) == shown
 
 
+@PATIENT
 @given(SEEN, SEEN, DECISIONS)
 def test_a_decision_counts_for_any_readings_of_the_photo(
     first: list[BibReading], second: list[BibReading], decided: list[Decision]
@@ -102,6 +107,7 @@ def test_a_decision_counts_for_any_readings_of_the_photo(
         assert not denied & shown
 
 
+@PATIENT
 @given(SEEN, DECISIONS, LISTS, st.data())
 def test_undoing_restores_exactly(
     seen: list[BibReading], decided: list[Decision], listed: StartList | None, data: st.DataObject

@@ -27,8 +27,10 @@ from shared.contracts import (
     BibTag,
     event_key,
     opt_out_key,
+    opt_out_secret_key,
     photo_key,
     runner_key,
+    start_list_key,
     web_picture_key,
 )
 from shared.errors import MedleyError, RetryableError
@@ -38,6 +40,7 @@ from shared.tables import Delete, Item, Put, Tables
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "reels"
 EVENT = "city-run"
+SECRET = "ab" * 32
 GUN = datetime(2026, 5, 17, 9, 0)  # noqa: DTZ001 -- a camera's clock has no zone
 
 
@@ -125,15 +128,19 @@ class World:
         self.deps.storage.delete(bucket, web_picture_key(EVENT, image_id))
 
     def runner(self, bib: str, **told: Any) -> None:
-        pk, sk = runner_key(EVENT, bib)
-        self.images.write(Put({"pk": pk, "sk": sk, "bib": bib, "version": 1, **told}))
+        pk, sk = start_list_key(EVENT)
+        self.images.write(Put({"pk": pk, "sk": sk, "version": "00000001-ab"}))
+        pk, sk = runner_key(EVENT, "00000001-ab", bib)
+        self.images.write(Put({"pk": pk, "sk": sk, "bib": bib, "version": "00000001-ab", **told}))
 
     def opt_out(self, bib: str) -> None:
-        pk, sk = opt_out_key(EVENT, bib)
-        self.images.write(Put({"pk": pk, "sk": sk, "bib": bib, "at": "2026-05-18T00:00:00Z"}))
+        pk, sk = opt_out_secret_key(EVENT)
+        self.images.write(Put({"pk": pk, "sk": sk, "secret": SECRET}))
+        pk, sk = opt_out_key(EVENT, SECRET, bib)
+        self.images.write(Put({"pk": pk, "sk": sk, "at": "2026-05-18T00:00:00Z"}))
 
     def opt_in(self, bib: str) -> None:
-        self.images.write(Delete(opt_out_key(EVENT, bib)))
+        self.images.write(Delete(opt_out_key(EVENT, SECRET, bib)))
 
     # --- requests ------------------------------------------------------------------------------
 

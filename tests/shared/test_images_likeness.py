@@ -10,7 +10,7 @@ from shared.images.likeness import distance, perceptual_hash, sharpness
 
 def scene(seed: int, size: tuple[int, int] = (600, 400), shift: int = 0) -> Image.Image:
     """Shapes that a seed decides, moved to the right by ``shift`` pixels."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     image = Image.new("RGB", size, (90, 120, 150))
     draw = ImageDraw.Draw(image)
     for _ in range(40):

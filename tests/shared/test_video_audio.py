@@ -1,5 +1,6 @@
 """The mix: its exact length, its loudness, its fades, and music that makes room for a voice."""
 
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from shared.video.audio import (
     sound_seconds,
 )
 from shared.video.audio_probe import probe
+from shared.video.ffmpeg import ffmpeg_path
 from shared.video.plan import AudioTrack
 from tests.shared.sounds import bed, level_of, loudness, samples, shown_samples, tone, voice
 
@@ -203,6 +205,17 @@ class TestTime:
         assert peaks[16] == pytest.approx(0.5 * full, rel=0.2)
         assert heard[-200:].max() < 0.02 * full
 
+    def test_the_shortest_of_times_are_times(self, tmp_path: Path) -> None:
+        tiny = {"skip": 0.00001, "start": 0.00001, "fade_in": 0.00001, "fade_out": 1e-7}
+        mix([track(tone(tmp_path, 2), **tiny)], frames=30, fps=30, out=tmp_path / "mix.wav")
+        heard = np.abs(samples(tmp_path / "mix.wav")[:, 0])
+        assert heard[:480].max() == pytest.approx(heard[20_000:28_000].max(), rel=0.05)
+        assert heard[-480:].max() == pytest.approx(heard[20_000:28_000].max(), rel=0.05)
+
+    def test_a_track_of_the_last_moment_is_no_empty_one(self, tmp_path: Path) -> None:
+        tracks = [track(bed(tmp_path), start=0.999999), track(bed(tmp_path), start=0.9999)]
+        assert mix(tracks, frames=30, fps=30, out=tmp_path / "mix.wav").samples == RATE
+
     def test_a_track_after_the_end_is_not_heard(self, tmp_path: Path) -> None:
         tracks = [track(bed(tmp_path), start=10)]
         made = mix(tracks, frames=30, fps=30, out=tmp_path / "mix.wav")
@@ -227,3 +240,18 @@ def test_one_channel_and_other_rates_come_out_as_two_at_48_khz(tmp_path: Path) -
     left, right = samples(made.path).T
     assert np.abs(left).max() > 0.1
     assert (left == right).all()
+
+
+@pytest.mark.parametrize(
+    "name", ["a.mp3", "a.m4a", "a.ogg", "a.opus", "a.flac", "a.webm", "film.mp4"]
+)
+def test_what_people_have_is_heard(name: str, tmp_path: Path) -> None:
+    source = bed(tmp_path, 3.0)
+    command = [ffmpeg_path(), "-v", "error", "-nostdin", "-i", str(source)]
+    if name.startswith("film"):
+        command += ["-f", "lavfi", "-i", "color=red:s=64x64:d=3"]
+    path = tmp_path / name
+    subprocess.run([*command, str(path)], check=True)  # noqa: S603
+    assert probe(path).seconds == pytest.approx(3.0, abs=0.08)
+    mix([track(path)], frames=60, fps=30, out=tmp_path / "mix.wav")
+    assert loudness(tmp_path / "mix.wav")[0] == pytest.approx(TARGET, abs=0.5)

@@ -17,15 +17,14 @@ from shared.video.subtitles import (
     Cue,
     arranged,
     break_lines,
-    burn_in,
     columns,
     cues_of,
     layers_of,
-    to_ass,
     to_srt,
     to_vtt,
     write_side_files,
 )
+from shared.video.subtitles_ass import burn_in, to_ass
 from shared.video.text import draw_text
 
 LONG = (

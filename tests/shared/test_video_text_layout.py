@@ -140,6 +140,12 @@ def test_what_does_not_fit_at_all_ends_with_an_ellipsis() -> None:
     assert block.size == 36
 
 
+def test_one_long_word_is_set_smaller_rather_than_split() -> None:
+    block = fit("Supercalifragilistic", size=60, width=280, most_lines=3)
+    assert [line.text for line in block.lines] == ["Supercalifragilistic"]
+    assert block.size < 36
+
+
 def test_a_word_wider_than_the_box_is_split() -> None:
     block = fit("x" * 60, size=60, width=600, most_lines=5)
     assert len(block.lines) > 1

@@ -5,6 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "services"
 STATE = ROOT / ".medley"
+TOOLS = ROOT / ".tools"
 
 
 def shown(path: Path) -> str:

@@ -24,4 +24,4 @@ def mask_tokens() -> None:
         line = masked(format % args)
         sys.stderr.write(f"{self.address_string()} - - [{self.log_date_time_string()}] {line}\n")
 
-    ChaliceRequestHandler.log_message = log_message  # type: ignore[method-assign]
+    ChaliceRequestHandler.log_message = log_message

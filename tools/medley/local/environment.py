@@ -4,7 +4,7 @@ import os
 
 from medley.local.layout import Layout
 from medley.local.ports import HOST
-from medley.paths import STATE
+from medley.paths import STATE, TOOLS
 from medley.settings import LocalSettings
 
 ACCOUNT_ID = "000000000000"
@@ -55,6 +55,8 @@ def child_environment(settings: LocalSettings, layout: Layout, endpoint_url: str
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",
         "PYTHONUNBUFFERED": "1",
+        # Functions run from a copy of the code, beside which nothing lies that was built.
+        "TOOLS_DIR": str(TOOLS),
         # Chalice packs each __pycache__ that it finds below a service. All stacks share this one.
         "PYTHONPYCACHEPREFIX": str(STATE / "pycache"),
         "TMPDIR": str(layout.temporary),

@@ -14,6 +14,8 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, stepfunctions
 
+from medley.local import key_ranges
+
 # How MiniStack's worker answers when the handler raises. The class is lost, and the pool takes
 # the answer for a broken worker and ends it.
 _RAISED = 'json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()})'
@@ -39,6 +41,7 @@ def install(*, workers: int, logs: Path) -> None:
     keep_error_classes()
     cap_workers(workers)
     write_function_logs(logs)
+    key_ranges.install()
     # Half a second twice a function otherwise, and Chalice then waits five.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = _TRANSITION_SECONDS
 

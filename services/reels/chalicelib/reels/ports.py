@@ -1,6 +1,6 @@
 """What the service needs from outside. Adapters implement these; so do the fakes beside them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,12 +40,15 @@ class EventImages(Protocol):
         """The bibs on the start list; none where there is no list."""
         ...
 
-    def opted_out(self, event_id: str, bibs: Sequence[str] | None = None) -> frozenset[str]:
-        """The runners who must not be shown: all of the event, or those among ``bibs``."""
+    def opted_out(self, event_id: str, bibs: Collection[str]) -> frozenset[str]:
+        """Those among ``bibs``, which have no leading zeros, who must not be shown."""
         ...
 
     def unless_opted_out(self, event_id: str, bib: str) -> tuple[str, TransactWrite]:
-        """What a transaction checks, so that it fails when the runner opts out meanwhile."""
+        """What a transaction checks, so that it fails when the runner opts out meanwhile.
+
+        It may also fail when another runner of the event is the first to do so: ask again then.
+        """
         ...
 
     def runner(self, event_id: str, bib: str) -> RunnerEntry | None:

@@ -42,7 +42,7 @@ class DetectorSettings:
     first_side: int = 800  # the photo's longer side at the first look, in pixels
     closer_side: int = 1600  # and at the second
     other_sides: tuple[int, ...] = (640, 1280)  # and where these two were of no use
-    closer_pixels: int = 1_200_000  # the most of one closer look; what is larger is shrunk
+    most_pixels: int = 1_200_000  # of one look; what is larger is shrunk
     largest_zoom: float = 4.0  # more only finds noise in a thumbnail
     stirred: float = 0.03  # of the first map, where a closer look pays
     thresholds: tuple[float, ...] = (0.3, 0.7)
@@ -80,8 +80,7 @@ class Detector:
         found = boxes_of(first, whole, settings)
         closer = self._zoom(image, settings.closer_side)
         for part in stirred_parts(first, whole, settings.stirred):
-            zoom = min(closer, (settings.closer_pixels / _area(part)) ** 0.5)
-            found += boxes_of(self._look(image, part, zoom), part, settings)
+            found += boxes_of(self._look(image, part, closer), part, settings)
         return self._surest(found)
 
     def find_again(self, image: Image.Image) -> list[TextBox]:
@@ -100,7 +99,8 @@ class Detector:
         return sorted(found, key=lambda box: -box.score)[: self._settings.most_boxes]
 
     def _look(self, image: Image.Image, part: Rectangle, zoom: float) -> Map:
-        """The text map of a part of the image, ``zoom`` pixels for one of the image's."""
+        """The text map of a part of the image, ``zoom`` pixels for one of the image's, or less."""
+        zoom = min(zoom, (self._settings.most_pixels / _area(part)) ** 0.5)
         size = (_multiple((part[2] - part[0]) * zoom), _multiple((part[3] - part[1]) * zoom))
         seen = image.resize(size, Image.Resampling.BILINEAR, box=part, reducing_gap=2.0)
         found: Map = self._model(to_tensor(seen)[np.newaxis])[0, 0]

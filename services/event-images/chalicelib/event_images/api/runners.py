@@ -7,6 +7,7 @@ from chalicelib.event_images.domain.opt_outs import PREFIX, OptOuts
 from chalicelib.event_images.domain.photo_rows import tags_of_bib
 from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.domain.start_list import (
+    KEPT,
     StartList,
     bits_key,
     meta_key,
@@ -50,9 +51,12 @@ def load_runners(event_id: str, deps: Dependencies) -> Runners:
         if meta is None:
             return Runners(None, None, opted_out)
         version = str(meta["version"])
+        kept = KEPT.get(meta)
+        if kept is not None:
+            return Runners(kept, version, opted_out)
         row = deps.images.get(bits_key(event_id, version))
         if row is not None:
-            return Runners(StartList.unpack(row["bibs"]), version, opted_out)
+            return Runners(KEPT.keep(meta, row), version, opted_out)
     raise RetryableError("busy", "The start list is being replaced.")
 
 

@@ -50,19 +50,19 @@ class Weights(Features):
     Fitted with ``benchmarks/bibs.py --fit``, and rounded. These are of the PP-OCR engine.
     """
 
-    start: float = -7.4
-    probability: float = 0.65
-    pool: float = 1.2
-    support: float = 0.8
-    looks: float = 0.5
-    found: float = 2.1
-    height: float = 0.8
-    one_digit: float = -4.1
-    two_digits: float = -2.7
-    clock: float = -2.0
-    year: float = -2.0
-    leading_zero: float = -2.2
-    edge: float = -1.8
+    start: float = -5.2
+    probability: float = 0.44
+    pool: float = 0.68
+    support: float = 1.4
+    looks: float = 0.29
+    found: float = 2.2
+    height: float = 0.75
+    one_digit: float = -3.2
+    two_digits: float = -2.9
+    clock: float = -1.9
+    year: float = -3.1
+    leading_zero: float = -2.7
+    edge: float = -2.1
 
 
 PP_OCR = Weights()
@@ -117,12 +117,13 @@ def confidence(features: Features, weights: Weights) -> float:
 
 def judge(place: Sequence[Sighting], size: tuple[int, int]) -> Candidate | None:
     """The likeliest number of a place, or None where no plausible one stands."""
-    numbers = {n for s in place for n, _ in s.numbers if 1 <= len(n) <= MOST_DIGITS}
-    # Fragments back the whole, and of two that are backed alike the longer one is the whole.
-    longest_first = sorted(numbers, key=lambda n: (-_support(place, n) * len(n), n))
-    if not longest_first:
+    numbers = {number for sighting in place for number, _ in sighting.numbers if number}
+    if not numbers:
         return None
-    bib = longest_first[0]
+    # Fragments back the whole, and of two that are backed alike the longer one is the whole.
+    bib = max(numbers, key=lambda n: (_support(place, n) * len(n), n))
+    if len(bib) > MOST_DIGITS:
+        return None
     top = max(place, key=lambda s: (s.chance(bib), s.box))
     if top.chance(bib) < LEAST_PROBABILITY:
         return None
@@ -144,7 +145,11 @@ def judge(place: Sequence[Sighting], size: tuple[int, int]) -> Candidate | None:
     # Of the looks that read it as well, the one that keeps closest to the digits.
     close = [s.box for s in place if s.chance(bib) >= 0.8 * top.chance(bib)]
     total = sum(_pool(place, number) for number in numbers)
-    rivals = [(number, _pool(place, number) / total) for number in numbers - {bib}]
+    rivals = [
+        (number, _pool(place, number) / total)
+        for number in numbers - {bib}
+        if len(number) <= MOST_DIGITS
+    ]
     ordered = tuple(sorted(rivals, key=lambda rival: (-rival[1], rival[0])))
     return Candidate(bib, min(close, key=lambda box: (area(box), box)), features, ordered)
 

@@ -13,9 +13,10 @@ from shared.tables import Item
 
 # From one photo of a burst to the next. Cameras note whole seconds, so this is 2 to 4 of them.
 NEXT_WITHIN = timedelta(seconds=3)
-# Bits of 64 in which the next one may differ: frames of one burst move a little, while two
-# photos of one place with different runners in it differ in more.
-ALIKE = 12
+# Bits of 64 in which the next one may differ. A view that moves by 2 % changes 4 to 17 of them,
+# another scene 22 and more. Both photos show one runner within seconds, so a pair that is taken
+# for a burst in error costs a tap, and no photo.
+ALIKE = 18
 # However long the button is held down: what is half a minute later is worth its own picture.
 LONGEST = timedelta(seconds=12)
 

@@ -52,9 +52,15 @@ def begin(row: Item, reason: Reason, now: datetime) -> list[Put | Delete]:
     return [Put(stone, when=Absent()), Delete(event_key(event_id), when=Exists())]
 
 
-def touched(event_id: str, now: datetime, *, settled: bool) -> Update:
-    """Notes that the removal goes on; ``settled``: one round has found nothing more to do."""
+def touched(event_id: str, now: datetime, *, settled: int) -> Update:
+    """Notes how often the removal has found nothing more to do.
+
+    Once: whoever was at work on the event may still write. Twice: it is removed, and the nightly
+    look comes back once more, for what was uploaded by a form that was still valid.
+    """
     change: Item = {"touchedAt": now.isoformat(), "settled": settled}
+    if settled > 1:
+        change["state"] = RemovalState.REMOVED.value
     return Update(tombstone_key(event_id), set=change, when=Exists())
 
 
@@ -62,7 +68,6 @@ def finished(event_id: str) -> Update:
     """Ends the removal. What stays is the id, the day and the reason."""
     return Update(
         tombstone_key(event_id),
-        set={"state": RemovalState.REMOVED.value},
         remove=("gsi1pk", "gsi1sk", "galleryLink", "touchedAt", "settled"),
         when=Exists(),
     )

@@ -10,8 +10,10 @@ bib: a list of any length loads with one read of one row, and takes 125 kB.
 import base64
 import re
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from threading import Lock
 
 from chalicelib.event_images.domain.lookalikes import MOST_DIGITS, one_edit
 from chalicelib.event_images.domain.photos import normal_bib
@@ -84,6 +86,41 @@ class StartList:
         made._bits = zlib.decompress(base64.b64decode(text))
         made._count = int.from_bytes(made._bits).bit_count()
         return made
+
+
+class KeptLists:
+    """The last few lists that a process has unpacked, by what the row says that holds.
+
+    Args:
+        most: How many; each takes 125 kB.
+    """
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._lists: OrderedDict[tuple[str, str, int], StartList] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, meta: Item) -> StartList | None:
+        """The list of this row, if it is kept."""
+        with self._lock:
+            return self._lists.get(_place(meta))
+
+    def keep(self, meta: Item, packed: Item) -> StartList:
+        """Unpack the list of this row, and keep it."""
+        listed = StartList.unpack(packed["bibs"])
+        with self._lock:
+            self._lists[_place(meta)] = listed
+            while len(self._lists) > self._most:
+                self._lists.popitem(last=False)
+        return listed
+
+
+def _place(meta: Item) -> tuple[str, str, int]:
+    # An opt-out changes a list without a new version.
+    return meta["pk"], meta["version"], int(meta.get("revision") or 0)
+
+
+KEPT = KeptLists()
 
 
 def meta_key(event_id: str) -> Key:

@@ -167,7 +167,8 @@ async function share(photo) {
 
 async function pictureFile(photo) {
   try {
-    const response = await fetch(safeUrl(photo.webUrl), { credentials: "omit", referrerPolicy: "no-referrer" });
+    // Not the copy that the page shows: it was loaded without asking whether scripts may read it.
+    const response = await fetch(safeUrl(photo.webUrl), { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
     return response.ok ? new File([await response.blob()], `bib-${here.bib}.jpg`, { type: "image/jpeg" }) : null;
   } catch {
     return null; // a storage that other pages may not read

@@ -111,7 +111,7 @@ export function galleryPanel(eventId) {
     }
   }
 
-  const renew = () => sureButton("Make a new link", "The old one ends. Sure?", () => guard(create()));
+  const renew = () => sureButton("Make a new link", "The old one ends. Sure?", () => guard(create()), { class: "button small" });
 
   function address(url) {
     const field = h("input", { id: "gallery-url", readonly: true, value: url, onfocus: (event) => event.target.select() });

@@ -69,9 +69,11 @@ export function reviewView(eventId) {
   function keyed(event) {
     const inField = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
     const onControl = event.key === "Enter" && event.target.closest?.("button, a, label");
-    if (event.defaultPrevented || event.repeat || event.altKey || event.ctrlKey || event.metaKey || inField || onControl || work.hidden || !single.checked) return;
-    const act = panel.keys[event.key.toLowerCase()];
-    if (!act) return;
+    if (event.defaultPrevented || event.repeat || event.altKey || event.ctrlKey || event.metaKey || inField || onControl || !single.checked) return;
+    const name = event.key.toLowerCase();
+    const act = panel.keys[name];
+    // The last decision of all can be taken back too.
+    if (!act || (work.hidden && name !== "u")) return;
     event.preventDefault();
     act();
   }
@@ -170,6 +172,7 @@ export function reviewView(eventId) {
         h("h2", null, skipped ? `${plural(skipped, "reading")} skipped` : "Nothing left to review"),
         words ? h("p", { class: "quiet" }, words) : "",
         again(skipped ? "Show the skipped ones" : "Look again"),
+        history.length ? h("button", { class: "button ghost small", type: "button", onclick: undo }, "Undo the last one") : "",
       );
       announce(skipped ? "The end. Some readings were skipped." : "Nothing left to review");
     }

@@ -58,16 +58,18 @@ def remove_event(chore: RemoveEvent, deps: Dependencies) -> bool:
     if stone is None or stone.get("gsi1pk") is None:
         return False
     if not _remove_some(stone, deps):
-        deps.requests.write(retention.touched(chore.event_id, deps.clock(), settled=False))
+        deps.requests.write(retention.touched(chore.event_id, deps.clock(), settled=0))
         _send(chore.event_id, deps)
         return True
-    if not stone.get("settled"):
+    settled = int(stone.get("settled", 0)) + 1
+    if settled > 2:
+        deps.requests.write(retention.finished(chore.event_id))
+        return False
+    deps.requests.write(retention.touched(chore.event_id, deps.clock(), settled=settled))
+    if settled == 1:
         # Once more, when whoever was at work on the event has ended.
-        deps.requests.write(retention.touched(chore.event_id, deps.clock(), settled=True))
         _send(chore.event_id, deps, delay_seconds=retention.SETTLE_SECONDS)
-        return True
-    deps.requests.write(retention.finished(chore.event_id))
-    return False
+    return settled == 1
 
 
 def _remove_some(stone: Item, deps: Dependencies) -> bool:

@@ -1,13 +1,12 @@
 """Who runs and who opted out, as the readers of photos and the routes need it."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
 
 from chalicelib.event_images.domain.opt_outs import PREFIX, OptOuts
 from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.domain.start_list import (
+    KEPT,
     StartList,
     bits_key,
     meta_key,
@@ -17,10 +16,6 @@ from chalicelib.event_images.domain.start_list import (
 from chalicelib.event_images.models.people import Runner
 from chalicelib.event_images.ports import Dependencies
 from shared.contracts import event_partition
-
-_KEPT = 8
-_lists: OrderedDict[tuple[str, str], StartList] = OrderedDict()
-_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -51,10 +46,7 @@ def load_start_list(event_id: str, deps: Dependencies) -> StartList | None:
     meta = deps.images.get(meta_key(event_id))
     if meta is None:
         return None
-    # An opt-out changes the list without a new version.
-    place = (event_id, f"{meta['version']}/{meta.get('revision', 0)}")
-    with _lock:
-        known = _lists.get(place)
+    known = KEPT.get(meta)
     if known is not None:
         return known
     row = deps.images.get(bits_key(event_id, meta["version"]))
@@ -64,12 +56,7 @@ def load_start_list(event_id: str, deps: Dependencies) -> StartList | None:
         if fresh is None or fresh["version"] == meta["version"]:
             return StartList()
         return load_start_list(event_id, deps)
-    listed = StartList.unpack(row["bibs"])
-    with _lock:
-        _lists[place] = listed
-        while len(_lists) > _KEPT:
-            _lists.popitem(last=False)
-    return listed
+    return KEPT.keep(meta, row)
 
 
 def runners_of(event_id: str, bibs: Iterable[str], deps: Dependencies) -> dict[str, Runner]:

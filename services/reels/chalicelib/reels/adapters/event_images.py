@@ -1,6 +1,6 @@
 """What event-images knows, read from its tables and its media bucket by the shared contract."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
@@ -16,8 +16,10 @@ from shared.contracts import (
     event_key,
     event_partition,
     opt_out_key,
+    opt_out_secret_key,
     photo_key,
     runner_key,
+    start_list_key,
     tag_prefix,
     web_picture_key,
 )
@@ -77,24 +79,39 @@ class EventImagesTables(EventImages):
         return list(found)
 
     def listed(self, event_id: str) -> list[str]:
-        return self._bibs(runner_key(event_id, ""))
+        version = self._list_version(event_id)
+        if version is None:
+            return []
+        pk, prefix = runner_key(event_id, version, "")
+        with _present():
+            rows = self._images.query_all(pk, begins=prefix)
+            return [RunnerEntry.of_row(row).bib for row in rows]
 
-    def opted_out(self, event_id: str, bibs: Sequence[str] | None = None) -> frozenset[str]:
-        pk, prefix = opt_out_key(event_id, "")
-        if bibs is None:
-            return frozenset(self._bibs((pk, prefix)))
+    def opted_out(self, event_id: str, bibs: Collection[str]) -> frozenset[str]:
         if not bibs:
             return frozenset()
+        secret = self._secret(event_id)
+        if secret is None:
+            return frozenset()
+        keys = {opt_out_key(event_id, secret, bib): bib for bib in bibs}
         with _present():
-            rows = self._images.get_many([opt_out_key(event_id, bib) for bib in set(bibs)])
-        return frozenset(str(row["sk"]).removeprefix(prefix) for row in rows)
+            # There are few opt-outs, however many bibs are asked about.
+            pk, _ = opt_out_key(event_id, secret, "")
+            rows = list(self._images.query_all(pk, begins="OPTOUT#"))
+        return frozenset(keys[key] for row in rows if (key := (row["pk"], row["sk"])) in keys)
 
     def unless_opted_out(self, event_id: str, bib: str) -> tuple[str, TransactWrite]:
-        return self._images.name, Check(opt_out_key(event_id, bib), when=Absent())
+        secret = self._secret(event_id)
+        # The first opt-out of an event makes the secret.
+        key = opt_out_secret_key(event_id) if secret is None else opt_out_key(event_id, secret, bib)
+        return self._images.name, Check(key, when=Absent())
 
     def runner(self, event_id: str, bib: str) -> RunnerEntry | None:
+        version = self._list_version(event_id)
+        if version is None:
+            return None
         with _present():
-            row = self._images.get(runner_key(event_id, bib))
+            row = self._images.get(runner_key(event_id, version, bib))
         return RunnerEntry.of_row(row) if row else None
 
     def shots(self, event_id: str, bib: str, most: int) -> list[Shot]:
@@ -124,11 +141,15 @@ class EventImagesTables(EventImages):
                 "photo_gone", f"The picture of photo {image_id} is not there any more."
             ) from exc
 
-    def _bibs(self, place: tuple[str, str]) -> list[str]:
-        pk, prefix = place
+    def _list_version(self, event_id: str) -> str | None:
         with _present():
-            rows = self._images.query_all(pk, begins=prefix)
-            return [str(row["sk"]).removeprefix(prefix) for row in rows]
+            row = self._images.get(start_list_key(event_id))
+        return str(row["version"]) if row else None
+
+    def _secret(self, event_id: str) -> str | None:
+        with _present():
+            row = self._images.get(opt_out_secret_key(event_id))
+        return str(row["secret"]) if row else None
 
 
 def _race(row: dict[str, object]) -> RaceEvent:

@@ -7,11 +7,12 @@ from chalicelib.reels.api.found import reel_row
 from chalicelib.reels.domain import link_rows, reel_rows
 from chalicelib.reels.models import Revoked, ShareLinkList
 from chalicelib.reels.ports import Dependencies
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, RetryableError
 from shared.http import answer
-from shared.tables import ConditionFailed, TransactWrite
+from shared.tables import ConditionFailed, Item, TransactWrite
 
 MOST_LINKS = 20
+TRIES = 3
 
 
 def create_share(request: Request, deps: Dependencies) -> Response:
@@ -30,18 +31,27 @@ def create_share(request: Request, deps: Dependencies) -> Response:
     if len(_rows(event_id, bib, deps)) >= MOST_LINKS:
         raise Conflict("too_many_links", f"A reel has at most {MOST_LINKS} links; revoke some.")
     token = deps.token()
-    puts = link_rows.new_rows(event_id, bib, token, deps.clock())
-    writes: list[tuple[str, TransactWrite]] = [
-        deps.event_images.unless_opted_out(event_id, bib),
-        *((deps.reels.name, put) for put in puts),
-    ]
-    try:
-        deps.tables.transact(writes)
-    except ConditionFailed:
-        raise Conflict("runner_opted_out", "The runner has opted out just now.") from None
+    share = _write(event_id, bib, token, deps)
     root = here(request).split("/events/")[0]
-    link = link_rows.link_of(puts[1].item, token=token, url=f"{root}/w/{token}")
+    link = link_rows.link_of(share, token=token, url=f"{root}/w/{token}")
     return answer(link, 201, {"Cache-Control": "no-store"})
+
+
+def _write(event_id: str, bib: str, token: str, deps: Dependencies) -> Item:
+    puts = link_rows.new_rows(event_id, bib, token, deps.clock())
+    for _ in range(TRIES):
+        writes: list[tuple[str, TransactWrite]] = [
+            deps.event_images.unless_opted_out(event_id, bib),
+            *((deps.reels.name, put) for put in puts),
+        ]
+        try:
+            deps.tables.transact(writes)
+        except ConditionFailed:
+            if deps.event_images.opted_out(event_id, [bib]):
+                raise Conflict("runner_opted_out", "The runner has opted out just now.") from None
+        else:
+            return puts[1].item
+    raise RetryableError("busy", "Other runners opt out at this moment.")
 
 
 def list_shares(request: Request, deps: Dependencies) -> Response:

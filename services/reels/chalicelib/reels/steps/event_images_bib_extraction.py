@@ -48,7 +48,7 @@ def _list(step: EventImagesBibExtractionInput, items: ItemList, deps: Dependenci
         wanted = tagged | set(source.listed(step.event_id))
     else:
         wanted = {names.normal_bib(bib) for bib in step.bibs}
-    hidden = source.opted_out(step.event_id) & wanted
+    hidden = source.opted_out(step.event_id, wanted)
     shown = wanted - hidden
     todo = sorted(shown & tagged, key=lambda bib: (len(bib), bib))
     document = [

@@ -141,7 +141,7 @@ def _save(
         try:
             deps.jobs.record(request_id, wanted.bib, name=wanted.bib, error=error, extra=extra)
         except ConditionFailed as exc:
-            if 0 in exc.failed:
+            if 0 in exc.failed and deps.event_images.opted_out(event_id, [wanted.bib]):
                 raise _OptedOutError from exc
         else:
             # When the item had its outcome before, this is a repeat: the row is of that outcome.
