@@ -8,7 +8,7 @@ SERVICE ?= event-images
 STAGE ?= dev
 PYTEST_ARGS ?=
 
-.PHONY: help demo test check up down status deploy destroy package bench-bibs bench-video format setup clean
+.PHONY: help demo test check up down status deploy destroy package bench-bibs bench-video bench-zip bench-soak format setup clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,12 @@ bench-bibs: setup ## the bib reader on labelled photos of yours: make bench-bibs
 
 bench-video: setup ## the video engine beside the encoder's limit, zoompan and MoviePy (ARGS="--rounds 1")
 	@.venv/bin/python benchmarks/video.py $(ARGS)
+
+bench-zip: setup ## zips from S3 to S3 beside the bare transfer and zipfile (ARGS="--small 70000 --small-kb 4")
+	@.venv/bin/python benchmarks/zip.py $(ARGS)
+
+bench-soak: setup ## ten minutes of thumbnails and zips; fails if memory grows (ARGS="--minutes 2")
+	@.venv/bin/python benchmarks/soak.py $(ARGS)
 
 format: setup ## format the code
 	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix --quiet .

@@ -18,6 +18,7 @@ from shared.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
@@ -181,6 +182,10 @@ class Clients:
     @property
     def ssm(self) -> "SSMClient":
         return cast("SSMClient", self._client("ssm"))
+
+    @property
+    def rekognition(self) -> "RekognitionClient":
+        return cast("RekognitionClient", self._client("rekognition"))
 
     @property
     def secretsmanager(self) -> "SecretsManagerClient":

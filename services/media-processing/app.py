@@ -1,9 +1,9 @@
-"""media-processing: routes, the steps of ``media_processing_pipeline``, and the batches queue."""
+"""media-processing: routes, the steps of ``media_processing_pipeline``, two queues and a clock."""
 
 from collections.abc import Callable
 from typing import Any, cast
 
-from chalice.app import Chalice, Request, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response, SQSEvent
 
 from chalicelib.media_processing import api, bootstrap, models, steps
 from chalicelib.media_processing.ports import Dependencies
@@ -69,6 +69,41 @@ def enable_endpoint() -> Response:
     return call(api.enable_endpoint)
 
 
+@app.route("/uploads/presign", methods=["POST"], authorizer=authorize)
+def presign_upload() -> Response:
+    return call(api.presign_upload)
+
+
+@app.route("/process", methods=["POST"], authorizer=authorize)
+def process_images() -> Response:
+    return call(api.process_images)
+
+
+@app.route("/jobs", methods=["GET"], authorizer=authorize)
+def list_jobs() -> Response:
+    return call(api.list_jobs)
+
+
+@app.route("/jobs/{jobId}", methods=["GET"], authorizer=authorize)
+def get_job(jobId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.get_job)
+
+
+@app.route("/jobs/{jobId}", methods=["DELETE"], authorizer=authorize)
+def cancel_job(jobId: str) -> Response:  # noqa: ARG001, N803
+    return call(api.cancel_job)
+
+
+@app.route("/admin/dead-letters", methods=["GET"], authorizer=authorize)
+def list_dead_letters() -> Response:
+    return call(api.list_dead_letters)
+
+
+@app.route("/admin/redrive", methods=["POST"], authorizer=authorize)
+def redrive_dead_letters() -> Response:
+    return call(api.redrive_dead_letters)
+
+
 @app.route("/", methods=["GET"])
 def page() -> Response:
     return call(api.page)
@@ -77,6 +112,21 @@ def page() -> Response:
 @app.route("/assets/{name}", methods=["GET"])
 def asset(name: str) -> Response:  # noqa: ARG001
     return call(api.asset)
+
+
+@app.route("/openapi.json", methods=["GET"])
+def openapi_json() -> Response:
+    return call(api.openapi_json)
+
+
+@app.route("/docs", methods=["GET"])
+def docs() -> Response:
+    return call(api.docs)
+
+
+@app.route("/docs/{name}", methods=["GET"])
+def docs_asset(name: str) -> Response:  # noqa: ARG001
+    return call(api.docs_asset)
 
 
 @app.route("/health", methods=["GET"])
@@ -128,3 +178,20 @@ def process_batch_upload_handler(event: SQSEvent) -> None:
     model = models.ProcessBatchUploadInput
     for message in event.to_dict()["Records"]:
         run_step(steps.process_batch_upload, model, message, event.context, deps())
+
+
+# At most 50 at once: each image's transaction meets the others of its job on the job's counters.
+@app.on_sqs_message(
+    queue=bootstrap.images_queue(),
+    batch_size=1,
+    maximum_concurrency=50,
+    name="process_image_handler",
+)
+def process_image_handler(event: SQSEvent) -> None:
+    for message in event.to_dict()["Records"]:
+        run_step(steps.process_image, models.ProcessImageInput, message, event.context, deps())
+
+
+@app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_handler")
+def reconcile_handler(event: CloudWatchEvent) -> None:
+    run_step(steps.reconcile, models.ReconcileInput, {}, event.context, deps())

@@ -12,6 +12,7 @@ from medley.iam.statements import (
     read_secret,
     receive_messages,
     rows,
+    send_messages,
     send_traces,
     start_execution,
     write_logs,
@@ -20,7 +21,7 @@ from medley.iam.statements import (
 
 JOBS, MEDIA_ROWS = "${JobsTable}", "${MediaTable}"
 INCOMING, MEDIA = "${IncomingBucket}", "${MediaBucket}"
-RAW, PROCESSED = "*/raw/*", "*/processed/*"
+RAW, PROCESSED, UPLOADS = "*/raw/*", "*/processed/*", "uploads/*"
 LIST, CALLBACK = "runs/*/items.json", "runs/*/callback.json"
 
 
@@ -28,19 +29,23 @@ def build() -> dict[str, list[Statement]]:
     """The statements of each function, by the name that `app.py` gives it."""
     policies = {
         "api_handler": [
-            rows("Runs", JOBS, "GetItem", "PutItem", "UpdateItem"),
+            # A redrive takes the outcome of an image back.
+            rows("Runs", JOBS, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
             query_index("ListRefused", JOBS),
             rows(
                 *("BatchesAndItems", MEDIA_ROWS, "GetItem", "Query", "PutItem", "UpdateItem"),
-                *("DeleteItem", "BatchWriteItem"),
+                *("DeleteItem", "BatchWriteItem", "BatchGetItem"),
             ),
             query_index("ListBatchesAndDeliveries", MEDIA_ROWS),
-            write_objects("SignUploads", INCOMING, RAW),
+            write_objects("SignUploads", INCOMING, RAW, UPLOADS),
             read_objects("SignOutputs", MEDIA, PROCESSED),
+            read_objects("ShowUploads", INCOMING, UPLOADS),
             read_objects("ReplayCallbacks", MEDIA, CALLBACK),
             list_bucket("TellGoneFromForbidden", MEDIA),
             read_secret("SignCallbacks", "${CallbackSecret}"),
             start_execution("StartTheMachine", "${StateMachineArn}"),
+            send_messages("SendImages", "${ImagesQueueArn}"),
+            *_redrive(),
         ],
         "authorize": [read_secret("ApiKeys", "${ApiKeysSecret}")],
         "validate_handler": [
@@ -86,10 +91,27 @@ def build() -> dict[str, list[Statement]]:
         "process_batch_upload_handler": [
             receive_messages("Batches", "${BatchesQueueArn}"),
             rows("Runs", JOBS, "GetItem", "PutItem", "UpdateItem"),
-            rows("BatchesAndItems", MEDIA_ROWS, "GetItem", "PutItem", "UpdateItem", "BatchWriteItem"),
+            rows(
+                "BatchesAndItems", MEDIA_ROWS, "GetItem", "PutItem", "UpdateItem", "BatchWriteItem"
+            ),
             read_objects("ReadBatches", INCOMING, "*/raw/batch.json"),
             list_bucket("TellGoneFromForbidden", INCOMING),
             start_execution("StartTheMachine", "${StateMachineArn}"),
+        ],
+        "process_image_handler": [
+            receive_messages("Images", "${ImagesQueueArn}"),
+            # A message that a redrive brought back takes the image's outcome back first.
+            rows("JobAndCounters", JOBS, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+            rows("ImageRows", MEDIA_ROWS, "GetItem", "UpdateItem"),
+            read_objects("ReadUploads", INCOMING, UPLOADS),
+            list_bucket("TellGoneFromForbidden", INCOMING),
+            read_objects("ReadTheModel", MEDIA, "models/*"),
+            _detect_labels(),
+        ],
+        "reconcile_handler": [
+            rows("Jobs", JOBS, "GetItem", "UpdateItem"),
+            rows("ImageRows", MEDIA_ROWS, "GetItem", "UpdateItem"),
+            query_index("ListOpenJobs", MEDIA_ROWS),
         ],
     }
     return {
@@ -110,3 +132,38 @@ def _raw() -> list[Statement]:
         # So that a file which is gone is told from one that may not be read.
         list_bucket("TellGoneFromForbidden", INCOMING),
     ]
+
+
+def _redrive() -> list[Statement]:
+    """Look at dead letters, and have SQS move them, which it does by the caller's own rights."""
+    look = [
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:StartMessageMoveTask",
+    ]
+    return [
+        {
+            "Sid": "DeadLetters",
+            "Effect": "Allow",
+            "Action": look,
+            "Resource": ["${ImagesDeadLettersArn}"],
+        },
+        {
+            "Sid": "WhereTheyGo",
+            "Effect": "Allow",
+            "Action": ["sqs:GetQueueAttributes"],
+            "Resource": ["${ImagesQueueArn}"],
+        },
+    ]
+
+
+def _detect_labels() -> Statement:
+    """Ask Rekognition, whose action knows no resource."""
+    return {
+        "Sid": "DetectLabels",
+        "Effect": "Allow",
+        "Action": ["rekognition:DetectLabels"],
+        "Resource": ["*"],
+    }

@@ -16,7 +16,11 @@ _NAME_SEPARATOR = re.compile(r",\s*(?=(?:[^`]*`[^`]*`)*[^`]*$)")
 _TEXT_SUFFIXES = {".py", ".json", ".in", ".yaml", ".txt", ".md"}
 
 # The systems that exist, and where the code is that must hold their kept names.
-EXISTING = {"Marathon: event images and reels": ("event-images", "reels")}
+EXISTING = {
+    "Marathon: event images and reels": ("event-images", "reels"),
+    "Image processing API: uploads, jobs, detections": ("media-processing",),
+    "TOQ Server: the listing media pipeline": ("media-processing",),
+}
 
 # Kept names that are not spelt in the service as they are here: the file, and what to find in it.
 EVIDENCE = {
@@ -44,6 +48,32 @@ EVIDENCE = {
         "services/event-images/chalicelib/event_images/adapters/drive_client.py",
         "Credentials.from_service_account_info",
     ),
+    "/{listingId}/raw/{mediaType}/{uuid}.{ext}": (
+        "services/media-processing/chalicelib/media_processing/domain/names.py",
+        'f"{listing_id}/raw/{item.media_type}/{item.uuid}.{item.ext}"',
+    ),
+    "/{listingId}/processed/{mediaType}/{size}/{uuid}.{ext}": (
+        "services/media-processing/chalicelib/media_processing/domain/names.py",
+        'f"{listing_id}/processed/{media_type}/{size}/{uuid}.jpg"',
+    ),
+    "/{listingId}/processed/zip/{batchId}.zip": (
+        "services/media-processing/chalicelib/media_processing/domain/names.py",
+        'f"{listing_id}/processed/zip/{batch_id}.zip"',
+    ),
+    "uploads/2024/01/15/uuid-car-damage.jpg": (
+        "services/media-processing/chalicelib/media_processing/domain/uploads.py",
+        "def upload_key(",
+    ),
+    "uploads/2024/01/15/uuid-image1.jpg": (
+        "services/media-processing/chalicelib/media_processing/domain/uploads.py",
+        "def upload_key(",
+    ),
+    "ECS worker": (
+        "services/media-processing/chalicelib/media_processing/worker.py",
+        "python -m chalicelib.media_processing.worker",
+    ),
+    "DLQ": ("services/media-processing/resources.yaml", "RedrivePolicy"),
+    "API Keys": ("services/media-processing/app.py", "authorizer=authorize"),
     ".secrets/": (".gitignore", ".secrets/"),
     ".gitignore": (".gitignore", ".secrets/"),
     "mkdir -p .secrets": (".gitignore", ".secrets/"),

@@ -193,3 +193,10 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Api:
     module = app_module()
     monkeypatch.setattr(module, "deps", lambda: world.deps)
     return Api(module, world)
+
+
+@pytest.fixture
+def images(api: Api) -> Any:
+    from .image_jobs import Images
+
+    return Images(api)

@@ -196,3 +196,27 @@ def test_a_line_is_json(tmp_path: Path) -> None:
     file = tmp_path / "calls"
     record(file, "-c", CALLS, AWS_LAMBDA_FUNCTION_NAME="app-local-f")
     assert all(isinstance(json.loads(line), dict) for line in file.read_text().splitlines())
+
+
+def test_calls_of_a_queue_in_batches_take_the_action_of_one() -> None:
+    queue = "arn:aws:sqs:eu-west-1:123456789012:q"
+    for operation, action in (
+        ("SendMessageBatch", "SendMessage"),
+        ("ReceiveMessage", "ReceiveMessage"),
+        ("DeleteMessageBatch", "DeleteMessage"),
+        ("ChangeMessageVisibilityBatch", "ChangeMessageVisibility"),
+        ("GetQueueAttributes", "GetQueueAttributes"),
+    ):
+        assert asked("sqs", operation, QueueUrl="http://sqs/1/q") == [(f"sqs:{action}", queue)]
+
+
+def test_a_redrive_takes_the_rights_to_both_queues() -> None:
+    dead, queue = "arn:aws:sqs:eu-west-1:1:dead", "arn:aws:sqs:eu-west-1:1:queue"
+    needed = asked("sqs", "StartMessageMoveTask", SourceArn=dead, DestinationArn=queue)
+    assert ("sqs:StartMessageMoveTask", dead) in needed
+    assert ("sqs:DeleteMessage", dead) in needed
+    assert needed[-1] == ("sqs:SendMessage", queue)
+
+
+def test_rekognition_knows_no_resource() -> None:
+    assert asked("rekognition", "DetectLabels", Image={}) == [("rekognition:DetectLabels", "*")]

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from ministack.services.cloudformation import provisioners
 
 from medley.local import shims
 from medley.local.stack import LocalStack
@@ -80,3 +81,14 @@ def test_another_worker_script_is_refused_and_not_patched_in_the_dark(
     monkeypatch.setattr(shims.lambda_runtime, "_PYTHON_WORKER_SCRIPT", "print('a new one')")
     with pytest.raises(RuntimeError, match="0 places"):
         shims.keep_error_classes()
+
+
+def test_a_secret_is_generated_without_what_it_excludes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provisioners, "_sm_secret_string", provisioners._sm_secret_string)
+    shims.generate_secrets_without_punctuation()
+    wanted = {"PasswordLength": 400, "ExcludePunctuation": True, "ExcludeCharacters": "x"}
+    made = provisioners._sm_secret_string({"GenerateSecretString": wanted})
+    assert len(made) == 400
+    assert made.isalnum()
+    assert "x" not in made
+    assert provisioners._sm_secret_string({"SecretString": "mine!"}) == "mine!"

@@ -24,6 +24,8 @@ ROOMS = {
     "steps": {"domain", "models", "ports", "settings", "steps"},
     "api": {"api", "domain", "models", "ports", "settings", "steps"},
     "bootstrap": {"adapters", "bootstrap", "domain", "models", "ports", "settings"},
+    # What a container runs in the place of app.py, and like it names things and does little.
+    "worker": {"bootstrap", "models", "ports", "steps"},
 }
 
 

@@ -18,8 +18,9 @@ FILES = (
     "README.md",
 )
 LINK = "../../../shared"
-# Every room but `settings`, which may live in shared/settings.py or bootstrap.py.
-NEEDED = tuple(room for room in ROOMS if room != "settings")
+# Every room but `settings`, which may live in shared/settings.py or bootstrap.py, and `worker`,
+# which only a service has whose work may be done in a container.
+NEEDED = tuple(room for room in ROOMS if room not in {"settings", "worker"})
 LONGEST = 300
 
 

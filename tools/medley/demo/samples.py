@@ -54,4 +54,9 @@ def demos() -> dict[str, Callable[[], Demo]]:
 
         return run
 
-    return {"event-images": event_images}
+    def media_processing() -> Demo:
+        from medley.demo.media_processing import run
+
+        return run
+
+    return {"event-images": event_images, "media-processing": media_processing}

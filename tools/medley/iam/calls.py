@@ -124,6 +124,21 @@ def _queue(action: str) -> _Rule:
     return rule
 
 
+def _move(call: Call, _: Place) -> Iterator[tuple[str, str]]:
+    # SQS moves the messages by the rights of whoever asked for it.
+    source, target = call.parameters["SourceArn"], call.parameters["DestinationArn"]
+    for action in ("StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
+        yield f"sqs:{action}", source
+    yield "sqs:SendMessage", target
+
+
+def _anything(action: str) -> _Rule:
+    def rule(_: Call, __: Place) -> Iterator[tuple[str, str]]:
+        yield action, "*"
+
+    return rule
+
+
 def _parameter(call: Call, place: Place) -> Iterator[tuple[str, str]]:
     yield "ssm:GetParameter", place.arn("ssm", f"parameter/{call.parameters['Name'].lstrip('/')}")
 
@@ -155,6 +170,15 @@ _RULES: dict[tuple[str, str], _Rule] = {
     ("dynamodb", "BatchWriteItem"): _batch,
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("sqs", "SendMessage"): _queue("sqs:SendMessage"),
+    ("sqs", "SendMessageBatch"): _queue("sqs:SendMessage"),
+    ("sqs", "ReceiveMessage"): _queue("sqs:ReceiveMessage"),
+    ("sqs", "DeleteMessage"): _queue("sqs:DeleteMessage"),
+    ("sqs", "DeleteMessageBatch"): _queue("sqs:DeleteMessage"),
+    ("sqs", "ChangeMessageVisibility"): _queue("sqs:ChangeMessageVisibility"),
+    ("sqs", "ChangeMessageVisibilityBatch"): _queue("sqs:ChangeMessageVisibility"),
+    ("sqs", "GetQueueAttributes"): _queue("sqs:GetQueueAttributes"),
+    ("sqs", "StartMessageMoveTask"): _move,
+    ("rekognition", "DetectLabels"): _anything("rekognition:DetectLabels"),
     ("sns", "Publish"): _by_arn("sns:Publish", "TopicArn"),
     ("stepfunctions", "StartExecution"): _by_arn("states:StartExecution", "stateMachineArn"),
     ("ssm", "GetParameter"): _parameter,

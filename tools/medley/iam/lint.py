@@ -24,6 +24,10 @@ class Reason:
 
 
 REASONS = {
+    "DetectLabels": Reason(
+        frozenset({"rekognition:DetectLabels"}),
+        "The picture is in the call: IAM offers no resource to name.",
+    ),
     "Traces": Reason(
         frozenset(
             {

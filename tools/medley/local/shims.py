@@ -3,6 +3,7 @@
 Each shim names what it mends. `tests/medley/test_local_shims.py` holds what the services rely on.
 """
 
+import string
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, stepfunctions
+from ministack.services.cloudformation import provisioners
 
 from medley.local import key_ranges
 
@@ -42,6 +44,7 @@ def install(*, workers: int, logs: Path) -> None:
     cap_workers(workers)
     write_function_logs(logs)
     key_ranges.install()
+    generate_secrets_without_punctuation()
     # Half a second twice a function otherwise, and Chalice then waits five.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = _TRANSITION_SECONDS
 
@@ -162,3 +165,17 @@ def write_function_logs(folder: Path) -> None:
             log.writelines(f"{time} {line}\n" for line in lines)
 
     lambda_svc._emit_lambda_logs = emit_and_copy
+
+
+def generate_secrets_without_punctuation() -> None:
+    """Heed ``ExcludePunctuation`` of a stack's secret, as Secrets Manager itself does."""
+    generate: Callable[[dict[str, Any]], str] = provisioners._sm_secret_string
+
+    def generate_as_asked(props: dict[str, Any]) -> str:
+        wanted = props.get("GenerateSecretString")
+        if wanted and str(wanted.get("ExcludePunctuation", "")).lower() == "true":
+            excluded = wanted.get("ExcludeCharacters", "") + string.punctuation
+            props = {**props, "GenerateSecretString": {**wanted, "ExcludeCharacters": excluded}}
+        return generate(props)
+
+    provisioners._sm_secret_string = generate_as_asked

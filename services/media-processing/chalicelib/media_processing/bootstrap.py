@@ -5,11 +5,15 @@ import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 
+from chalicelib.media_processing.adapters.detectors.choice import make_detector
 from chalicelib.media_processing.adapters.files import S3Files
+from chalicelib.media_processing.adapters.image_queue import SqsImageQueue
 from chalicelib.media_processing.adapters.posters import FfmpegPosters
 from chalicelib.media_processing.adapters.receivers import HttpReceivers
-from chalicelib.media_processing.ports import Dependencies
+from chalicelib.media_processing.adapters.signed_puts import S3SignedPuts
+from chalicelib.media_processing.ports import Dependencies, Detector
 from chalicelib.media_processing.settings import Settings
 from shared.http import ApiKeys
 from shared.jobs import Jobs
@@ -31,6 +35,12 @@ def batches_queue(env: Mapping[str, str] | None = None) -> str:
     """The name of the queue that tells of uploaded batches."""
     env = os.environ if env is None else env
     return env.get("BATCHES_QUEUE_NAME") or f"media-processing-{stage(env)}-batches"
+
+
+def images_queue(env: Mapping[str, str] | None = None) -> str:
+    """The name of the queue with one message an image."""
+    env = os.environ if env is None else env
+    return env.get("IMAGES_QUEUE_NAME") or f"media-processing-{stage(env)}-images"
 
 
 def cors_origins(env: Mapping[str, str] | None = None) -> str:
@@ -63,6 +73,19 @@ def api_keys() -> ApiKeys:
     return ApiKeys(secrets(), config.api_keys_secret or "", config.stage)
 
 
+_detector_lock = Lock()
+_detectors: list[Detector] = []
+
+
+def detector() -> Detector:
+    """What looks at images; made when the first one comes, once for all threads."""
+    with _detector_lock:
+        if not _detectors:
+            storage = S3Storage(clients().s3)
+            _detectors.append(make_detector(settings(), storage, lambda: clients().rekognition))
+        return _detectors[0]
+
+
 @cache
 def dependencies() -> Dependencies:
     """What routes and steps work with."""
@@ -82,6 +105,9 @@ def dependencies() -> Dependencies:
             config.callback_timeout, allow_private=config.callback_allow_private
         ),
         secrets=secrets(),
+        images=SqsImageQueue(aws.sqs, config.sqs_queue_url, config.images_dead_letters_url),
+        puts=S3SignedPuts(aws.s3),
+        detector=detector,
         clock=_now,
         random=random.random,
     )

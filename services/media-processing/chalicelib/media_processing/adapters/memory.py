@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from chalicelib.media_processing.ports import Answer, Dependencies, Undeliverable
+from chalicelib.media_processing.adapters.memory_images import (
+    MemoryDetector,
+    MemoryImageQueue,
+    MemorySignedPuts,
+)
+from chalicelib.media_processing.ports import Answer, Dependencies, Detector, Undeliverable
 from chalicelib.media_processing.settings import Settings
 from shared.errors import PermanentError
 from shared.jobs import Jobs
@@ -21,6 +26,8 @@ SETTINGS = Settings(
     media_table="media",
     s3_bucket="incoming",
     media_bucket="media",
+    sqs_queue_url="https://sqs.invalid/images",
+    images_dead_letters_url="https://sqs.invalid/images-dead-letters",
     state_machine_arn="arn:aws:states:us-east-1:000000000000:stateMachine:pipeline",
     callback_secret="callbacks",  # noqa: S106 -- a name
 )
@@ -101,6 +108,7 @@ def memory_dependencies(
     tables: Tables | None = None,
     storage: Storage | None = None,
     poster: bytes = b"",
+    detector: Detector | None = None,
     **settings: object,
 ) -> Dependencies:
     """Everything in memory."""
@@ -108,6 +116,7 @@ def memory_dependencies(
     clock = Clock()
     tables = tables or MemoryTables()
     storage = storage or MemoryStorage(clock=clock)
+    looks = detector or MemoryDetector()
     return Dependencies(
         settings=config,
         tables=tables,
@@ -119,6 +128,9 @@ def memory_dependencies(
         posters=MemoryPosters(poster),
         receivers=MemoryReceivers(),
         secrets=MemorySecrets(secrets={"callbacks": SECRET}),
+        images=MemoryImageQueue(clock),
+        puts=MemorySignedPuts(),
+        detector=lambda: looks,
         clock=clock,
         random=lambda: 1.0,
     )

@@ -1,5 +1,6 @@
 """The routes: one function each, from a request and the dependencies to an answer."""
 
+from chalicelib.media_processing.api.admin import list_dead_letters, redrive_dead_letters
 from chalicelib.media_processing.api.batches import (
     create_batch,
     get_batch,
@@ -11,19 +12,33 @@ from chalicelib.media_processing.api.deliveries import (
     list_deliveries,
     replay_delivery,
 )
+from chalicelib.media_processing.api.jobs import cancel_job, get_job, list_jobs
+from chalicelib.media_processing.api.openapi import docs, docs_asset, openapi_json
 from chalicelib.media_processing.api.page import asset, health, page
+from chalicelib.media_processing.api.presign import presign_upload
+from chalicelib.media_processing.api.process import process_images
 from chalicelib.media_processing.api.uploads import create_uploads
 
 __all__ = [
     "asset",
+    "cancel_job",
     "create_batch",
     "create_uploads",
+    "docs",
+    "docs_asset",
     "enable_endpoint",
     "get_batch",
+    "get_job",
     "health",
     "list_batches",
+    "list_dead_letters",
     "list_deliveries",
+    "list_jobs",
+    "openapi_json",
     "page",
+    "presign_upload",
+    "process_images",
+    "redrive_dead_letters",
     "replay_delivery",
     "rerun_batch",
 ]

@@ -94,7 +94,7 @@ def refusal(exc: PermanentError) -> Check:
 
 def _within(name: str, wanted: Range, value: float) -> Check:
     if wanted.least is not None and value < wanted.least:
-        return Check(check=name, ok=False, message=f"{value:g} is under {wanted.least:g}.")
+        return Check(check=name, ok=False, message=f"{value:.12g} is under {wanted.least:.12g}.")
     if wanted.most is not None and value > wanted.most:
-        return Check(check=name, ok=False, message=f"{value:g} is over {wanted.most:g}.")
-    return Check(check=name, ok=True, message=f"{value:g}")
+        return Check(check=name, ok=False, message=f"{value:.12g} is over {wanted.most:.12g}.")
+    return Check(check=name, ok=True, message=f"{value:.12g}")

@@ -1,0 +1,1 @@
+"""What looks at images; which of these is used is a setting."""
