@@ -18,7 +18,6 @@ OWN = "from chalicelib.event_images"
         ("steps", f"{OWN}.bootstrap import deps", "steps imports bootstrap"),
         ("steps", f"{OWN} import api", "steps imports api"),
         ("api", "import chalicelib.event_images.adapters.memory", "api imports adapters"),
-        ("api", f"{OWN} import steps", "api imports steps"),
         ("adapters", f"{OWN}.steps import list_images", "adapters imports steps"),
         ("adapters", f"{OWN} import api", "adapters imports api"),
         ("ports", f"{OWN} import adapters", "ports imports adapters"),

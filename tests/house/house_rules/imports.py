@@ -1,6 +1,6 @@
 """Arrows point one way. Read from the syntax tree, so nothing is imported to be judged.
 
-app -> api, steps -> domain, ports;  bootstrap -> adapters -> ports;  services -> shared
+app -> api -> steps -> domain, ports;  bootstrap -> adapters -> ports;  services -> shared
 """
 
 import ast
@@ -22,7 +22,7 @@ ROOMS = {
     "ports": {"domain", "models", "ports", "settings"},
     "adapters": {"adapters", "domain", "models", "ports", "settings"},
     "steps": {"domain", "models", "ports", "settings", "steps"},
-    "api": {"api", "domain", "models", "ports", "settings"},
+    "api": {"api", "domain", "models", "ports", "settings", "steps"},
     "bootstrap": {"adapters", "bootstrap", "domain", "models", "ports", "settings"},
 }
 
