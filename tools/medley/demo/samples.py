@@ -54,4 +54,10 @@ def demos() -> dict[str, Callable[[], Demo]]:
 
         return run
 
-    return {"event-images": event_images}
+    def reels() -> Demo:
+        from medley.demo.reels import run
+
+        return run
+
+    # In this order: reels are made of what event-images has read.
+    return {"event-images": event_images, "reels": reels}

@@ -96,6 +96,8 @@ def save_failure(
         )
     except _OptedOutError:
         return note_opted_out(request_id, event_id, wanted, deps)
+    # The step that failed may have died between saving a reel and deleting the earlier files.
+    _sweep(event_id, wanted, deps)
     return _now(event_id, wanted, deps, rendered=False)
 
 
@@ -110,6 +112,7 @@ def note_unchanged(
         # Another run that has written the row meanwhile knows better.
         with suppress(ConditionFailed):
             deps.reels.write(reel_rows.mended(row))
+    _sweep(event_id, wanted, deps)
     return _now(event_id, wanted, deps, rendered=False)
 
 
