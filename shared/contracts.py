@@ -82,17 +82,23 @@ def runner_key(event_id: str, version: str, bib: str) -> tuple[str, str]:
     return event_partition(event_id), f"RUNNER#{version}#{number}"
 
 
+def opt_out_partition(event_id: str) -> str:
+    """The partition of an event's opt-outs, which every photo that is read asks for: of its own,
+    so that the question costs the same whatever else the event has."""
+    return f"EVENT#{event_id}#OPTOUTS"
+
+
 def opt_out_secret_key(event_id: str) -> tuple[str, str]:
     """Where the row is whose `secret` stands between a bib and its opt-out; absent before the
     first opt-out of the event."""
-    return event_partition(event_id), "OPTOUTS"
+    return opt_out_partition(event_id), "OPTOUTS"
 
 
 def opt_out_key(event_id: str, secret: str, bib: str) -> tuple[str, str]:
     """Where a row is when the runner has opted out. It holds no bib, but an HMAC of it."""
     number = (bib.lstrip("0") or "0").encode()
     digest = hmac.new(bytes.fromhex(secret), number, hashlib.sha256).hexdigest()[:40]
-    return event_partition(event_id), f"OPTOUT#{digest}"
+    return opt_out_partition(event_id), f"OPTOUT#{digest}"
 
 
 def web_picture_key(event_id: str, image_id: str) -> str:

@@ -24,7 +24,7 @@ REELS = "${ReelsTable}"
 EVENTS, IMAGES = "${EventRequestsTable}", "${EventImagesTable}"
 INCOMING, MEDIA, PHOTOS = "${IncomingBucket}", "${MediaBucket}", "${EventImagesMediaBucket}"
 LIST = "requests/*/items.json"
-VIDEOS = ("reels/*", "previews/*")
+VIDEOS = "reels/*"
 MATERIALS = "materials/*"
 PICTURES = "*/photos/*/web.jpg"
 
@@ -47,7 +47,7 @@ def build() -> dict[str, list[Statement]]:
             query_index("ListEvents", EVENTS),
             rows("OptOuts", IMAGES, "GetItem", "Query", "ConditionCheckItem"),
             write_objects("SignUploads", INCOMING, "materials/*/upload*"),
-            read_objects("SignVideos", MEDIA, *VIDEOS),
+            read_objects("SignVideos", MEDIA, VIDEOS),
             start_execution("StartTheMachine", "${StateMachineArn}"),
         ],
         "authorize": [read_secret("ApiKeys", "${ApiKeysSecret}")],
@@ -79,8 +79,8 @@ def build() -> dict[str, list[Statement]]:
             # So that a picture or a material which is gone is told from one that may not be read.
             list_bucket("TellGoneFromForbidden", PHOTOS),
             read_objects("ReadMaterials", MEDIA, MATERIALS),
-            write_objects("WriteVideos", MEDIA, *VIDEOS),
-            delete_objects("DeleteEarlierVideos", MEDIA, *VIDEOS),
+            write_objects("WriteVideos", MEDIA, VIDEOS),
+            delete_objects("DeleteEarlierVideos", MEDIA, VIDEOS),
             list_bucket("FindVideosOfTheOptedOut", MEDIA),
         ],
         "record_reel_failure_handler": [*_failures(), list_bucket("FindVideos", MEDIA)],
@@ -104,7 +104,7 @@ def build() -> dict[str, list[Statement]]:
             rows("WhetherItHolds", IMAGES, "GetItem", "Query"),
             rows("RowsAndItems", REELS, "BatchGetItem", "Query", "PutItem", "DeleteItem"),
             query_index("RequestsOfTheEvent", REELS),
-            delete_objects("DeleteVideos", MEDIA, *VIDEOS),
+            delete_objects("DeleteVideos", MEDIA, VIDEOS),
             list_bucket("FindVideos", MEDIA),
         ],
     }
@@ -126,5 +126,5 @@ def _failures() -> list[Statement]:
             "ReelItemAndCounters", REELS, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
         ),
         rows("OptOut", IMAGES, "GetItem", "Query", "ConditionCheckItem"),
-        delete_objects("DeleteVideos", MEDIA, *VIDEOS),
+        delete_objects("DeleteVideos", MEDIA, VIDEOS),
     ]

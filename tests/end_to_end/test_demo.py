@@ -25,8 +25,9 @@ def test_the_page_of_the_demo_shows_the_photos_with_their_bibs(
     options = DemoOptions(work_dir=tmp_path, count=6)
     with Progress(console=Console(quiet=True)) as progress:
         samples = list(run(stack, options, progress))
-    assert [sample.problems for sample in samples] == [()]
+    assert [sample.problems for sample in samples] == [(), ()]
     assert samples[0].made.startswith("6 of 6 photos")
+    assert samples[0].made.endswith("runners have photos")
 
     with open_page(samples[0].url) as page:
         tiles = page.locator(".tile")

@@ -75,7 +75,7 @@ def test_sixty_runners_end_with_one_reel_or_one_clear_error_each(
         assert (reel["state"], reel["error"], len(reel["videos"])) == ("DONE", None, 1)
     # Two files for each reel, and none that belongs to nobody.
     listed = stack.client("s3").list_objects_v2(
-        Bucket=stack.outputs(SERVICE)["MediaBucket"], Prefix="reels/sixty-run/"
+        Bucket=stack.outputs(SERVICE)["MediaBucket"], Prefix="reels/current/sixty-run/"
     )
     assert listed["KeyCount"] == 2 * (RUNNERS - 1)
     video = httpx.get(reels["100"]["videos"][0]["url"])
@@ -97,7 +97,7 @@ def opt_out_removes_everything(stack: LocalStack, api: httpx.Client, race: Race,
     told = {"eventId": race.event_id, "bib": bib, "optedOutAt": "2026-05-18T00:00:00+00:00"}
     sns.publish(TopicArn=topic, Message=json.dumps(told))
     bucket = stack.outputs(SERVICE)["MediaBucket"]
-    prefix = f"reels/sixty-run/{bib}/"
+    prefix = f"reels/current/sixty-run/{bib}/"
     s3 = stack.client("s3")
     wait(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"] == 0)
     table = stack.outputs(SERVICE)["ReelsTable"]

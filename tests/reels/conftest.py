@@ -210,7 +210,7 @@ class World:
         found = self.deps.reels.query_all(f"EVENT#{EVENT}", begins=kind)
         return {row["sk"].removeprefix(kind): row for row in found}
 
-    def files(self, prefix: str = "reels/") -> list[str]:
+    def files(self, prefix: str = "reels/current/") -> list[str]:
         """The keys in the media bucket."""
         media = self.deps.settings.media_bucket
         return [found.key for found in self.deps.storage.list(media, prefix)]

@@ -99,6 +99,16 @@ def test_texts_are_filled_and_those_without_a_value_are_left_out() -> None:
     ]
 
 
+@pytest.mark.parametrize("photos", range(1, 7))
+def test_a_title_and_a_lower_third_are_never_shown_at_once(photos: int) -> None:
+    shown = {layer.kind: layer for layer in plan(photos).texts if layer.kind != "badge"}
+    title = next(layer for layer in plan(photos).texts if layer.kind == "title")
+
+    assert title.end <= shown["lower_third"].start
+    assert title.end - title.start > 1
+    assert shown["lower_third"].end - shown["lower_third"].start > 1
+
+
 def test_a_value_is_never_read_as_a_variable() -> None:
     assert fill("${a} ${b}", {"a": "${b}", "b": "x"}) == "${b} x"
     assert fill("${a}", {}) is None

@@ -17,7 +17,7 @@ from chalicelib.event_images.models.chores import (
 )
 from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.import_participants import delete_rows
-from shared.contracts import event_partition
+from shared.contracts import event_partition, opt_out_partition
 from shared.jobs.rows import job_key
 from shared.tables import ConditionFailed, Delete, Item
 
@@ -84,8 +84,9 @@ def _remove_some(stone: Item, deps: Dependencies) -> bool:
         objects -= _delete_objects(bucket, prefix, objects, deps)
     if objects <= 0:
         return False
-    found = deps.images.query_all(event_partition(event_id))
-    rows -= delete_rows(deps.tables, deps.images, islice(found, rows))
+    for partition in (event_partition(event_id), opt_out_partition(event_id)):
+        found = deps.images.query_all(partition)
+        rows -= delete_rows(deps.tables, deps.images, islice(found, max(rows, 0)))
     for job_id in _jobs(event_id, deps):
         if rows <= 0 or objects <= 0:
             break

@@ -49,9 +49,9 @@ def origin_of(url: str) -> str:
 def _policy(deps: Dependencies) -> str:
     settings = deps.settings
     # Signing asks nobody: only the host that the storage signs for is looked at.
-    media = origin_of(deps.storage.presign_get(settings.media_bucket, "x"))
+    media = origin_of(deps.storage.presign_get(settings.media_bucket, "reels/x"))
     form = deps.storage.presign_post(
-        settings.incoming_bucket, "x", content_type="text/plain", max_bytes=1
+        settings.incoming_bucket, "materials/x/upload", content_type="text/plain", max_bytes=1
     )
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {media}; "

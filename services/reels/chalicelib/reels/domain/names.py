@@ -28,7 +28,7 @@ def normal_bib(bib: str) -> str:
 
 def folder(event_id: str, bib: str, *, preview: bool) -> str:
     """Where all files of a runner's reel lie in ``media``; ends in a slash."""
-    return f"{'previews' if preview else 'reels'}/{event_id}/{bib}/"
+    return f"reels/{'previews' if preview else 'current'}/{event_id}/{bib}/"
 
 
 def video_key(event_id: str, bib: str, fingerprint: str, aspect: Aspect, *, preview: bool) -> str:
