@@ -124,7 +124,7 @@ def run(stack: LocalStack, options: DemoOptions, progress: Progress) -> Sequence
         if truth:
             runners = coverage(client, event["eventId"])
             found += list_problems(runners, photos, truth)
-            made += f", {runners['withPhotos']} of {runners['listed']} runners have photos"
+            made += f", {runners['withPhotos']} of {runners['runners']} runners have photos"
         gallery = runners_view(client, event, photos)
     page = f"{stack.urls[SERVICE].rstrip('/')}/#/events/{event['eventId']}"
     return [Sample(SERVICE, name, made, page, tuple(found)), *gallery]
@@ -209,8 +209,8 @@ def list_problems(
 ) -> list[str]:
     """What is wrong with the start list and its coverage, in sentences."""
     found = []
-    if runners["listed"] <= len(bibs_of(truth)):
-        found.append(f"the start list has only {runners['listed']} runners")
+    if runners["runners"] <= len(bibs_of(truth)):
+        found.append(f"the start list has only {runners['runners']} runners")
     if runners["withPhotos"] != len({bib for photo in photos for bib in photo["bibs"]}):
         found.append(f"{runners['withPhotos']} runners are said to have photos, which is wrong")
     nameless = [photo for photo in photos if len(photo["runners"]) < len(set(photo["bibs"]))]

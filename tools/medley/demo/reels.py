@@ -13,7 +13,8 @@ import httpx
 from rich.progress import Progress
 
 from medley.demo.event_images import SERVICE as EVENT_IMAGES
-from medley.demo.event_images import DemoError, EventPhotos, checked, post_form
+from medley.demo.event_images import EventPhotos, post_form
+from medley.demo.http import DemoError, checked
 from medley.demo.samples import DemoOptions, Sample
 from medley.demo_sounds import music, write_wav
 from medley.local.stack import LocalStack

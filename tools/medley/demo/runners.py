@@ -14,30 +14,20 @@ from medley.demo.samples import Sample
 SEED = 7
 # Of those who started, some were never in front of a camera.
 UNSEEN = 6
-SLOWEST_SECONDS = 300
+WHOLE_SHARE = 0.2
+MOST_SECONDS = 300
 POLL_SECONDS = 0.5
 
 GIVEN = (
-    *(
-        "Ada",
-        "Amina",
-        "Ana María",
-        "Anh",
-        "Björn",
-        "Chiara",
-        "Dilnoza",
-        "Emeka",
-        "Fatou",
-        "Giorgos",
-    ),
-    *("Hana", "İrem", "Jonas", "Kwame", "Lucía", "Mateusz", "Ngozi", "Oluwaseun", "Priya", "Søren"),
-    *("Tomáš", "Yusuf", "Zofia", "健", "Žaneta"),
+    *("Ada", "Amina", "Ana María", "Björn", "Chiara", "Dilnoza", "Emeka", "Fatou", "Hana"),
+    *("İrem", "Jonas", "Kwame", "Lucía", "Mateusz", "Ngozi", "Priya", "Søren", "Tomáš", "Zofia"),
 )
 FAMILY = (
-    *("Adeyemi", "Bauer", "Çelik", "Dvořák", "Eriksson", "Ferrer", "García Núñez", "Hoàng"),
-    *("Ibrahim", "Jansen", "Kowalska", "Lindqvist", "Mensah", "Nguyễn", "O’Brien", "Østergaard"),
-    *("Papadopoulos", "Rahmonova", "佐藤", "Šimić", "Tanaka", "Wójcik"),
+    *("Adeyemi", "Bauer", "Çelik", "Dvořák", "Eriksson", "Ferrer", "García Núñez", "Ibrahim"),
+    *("Jansen", "Kowalska", "Lindqvist", "Mensah", "O’Brien", "Østergaard", "Šimić", "Wójcik"),
 )
+# Of scripts and orders of their own.
+WHOLE = ("佐藤 健", "Γιώργος Παππάς", "Nguyễn Thị Ánh", "Оксана Шевченко")
 TEAMS = ("", "", "City Harriers", "Lauffreunde Süd", "Night Owls", "Club Atletismo Norte")
 CATEGORIES = ("W30", "M30", "W40", "M40", "W50", "M50")
 
@@ -55,7 +45,8 @@ def start_list(bibs: Iterable[str], *, seed: int = SEED) -> bytes:
     everybody = sorted(known | set(rng.sample(free, UNSEEN)))
     lines = ["bib,name,category,team,finish time"]
     for bib in everybody:
-        name = f"{rng.choice(GIVEN)} {rng.choice(FAMILY)}"
+        usual = f"{rng.choice(GIVEN)} {rng.choice(FAMILY)}"
+        name = rng.choice(WHOLE) if rng.random() < WHOLE_SHARE else usual
         seconds = rng.randrange(4_800, 12_600)
         clock = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
         lines.append(f"{bib},{name},{rng.choice(CATEGORIES)},{rng.choice(TEAMS)},{clock}")
@@ -67,7 +58,7 @@ def put_start_list(client: httpx.Client, event_id: str, text: bytes) -> None:
     path = f"/events/{event_id}/participants"
     kind = {"Content-Type": "text/csv; charset=utf-8"}
     made = checked(client.put(path, content=text, headers=kind))["importId"]
-    end = time.monotonic() + SLOWEST_SECONDS
+    end = time.monotonic() + MOST_SECONDS
     while True:
         last = checked(client.get(path))["lastImport"] or {}
         if last.get("importId") == made and last["state"] != "PENDING":
@@ -80,9 +71,9 @@ def put_start_list(client: httpx.Client, event_id: str, text: bytes) -> None:
 
 
 def coverage(client: httpx.Client, event_id: str) -> dict[str, int]:
-    """How many runners are listed, how many of them have photos, how many have none."""
-    found = checked(client.get(f"/events/{event_id}/participants"))["coverage"]
-    return {name: found[name] for name in ("listed", "withPhotos", "withoutPhotos")}
+    """How many ``runners`` are listed, and how many of them are ``withPhotos``."""
+    found: dict[str, int] = checked(client.get(f"/events/{event_id}/participants"))["coverage"]
+    return found
 
 
 def runners_view(
