@@ -204,6 +204,10 @@ def test_a_runner_who_opts_out_of_a_race_from_drive_is_found_nowhere_ever_again(
 def without_a_trace(race: Race, gallery: str) -> None:
     """The runner is nowhere, in no answer, and everybody else is where they were."""
     assert places_of(race.stack, GONE, NAME) == []
+    # What functions log is kept longer than rows, so it never names a runner.
+    logs = list(race.stack.layout.function_logs.glob("*.log"))
+    assert logs
+    assert not [log.name for log in logs if GONE in log.read_text() or NAME in log.read_text()]
     others = {name: {bib for bib in bibs if bib != GONE} for name, bibs in PHOTOS.items()}
     decided = {"guest": {UNLISTED}, "blurred": {CY}, "smudged": set[str]()}
     assert race.bibs() == others | decided

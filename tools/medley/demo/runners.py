@@ -105,7 +105,7 @@ def runners_view(
         Sample(
             service="event-images",
             name="One runner's gallery",
-            made=f"{len(shown)} photos of bib {bib}, to download",
+            made=f"{len(shown)} photo{'s' * (len(shown) != 1)} of bib {bib}, to download",
             url=f"{base}{path}#bib={bib}",
             problems=tuple(problems),
         )
