@@ -93,6 +93,26 @@ def test_another_picture_in_its_place_is_judged_by_itself(api: Any, world: Any, 
     assert both in pictures(world)
 
 
+def test_a_rerun_that_read_it_meanwhile_leaves_no_pictures(
+    api: Any, world: Any, both: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = type(world.deps.source)
+    fetch = source.fetch
+
+    def late(self: Any, photo: Any, most: int) -> bytes:
+        if photo.key == "both.jpg" and not world.photo(both)["withheld"]:
+            reject(api, both)
+            work(world)
+        data: bytes = fetch(self, photo, most)
+        return data
+
+    monkeypatch.setattr(source, "fetch", late)
+    world.run("next", force=True)
+    assert world.photo(both)["withheld"]
+    assert both not in pictures(world)
+    world.check()
+
+
 def test_a_message_that_comes_late_or_twice_does_no_harm(api: Any, world: Any, both: str) -> None:
     from chalicelib.event_images.models.chores import HidePictures
     from chalicelib.event_images.steps.hide_pictures import hide_pictures
