@@ -18,7 +18,7 @@ demo: setup ## every service on this machine, with samples (PHOTOS=DIR for your 
 
 test: setup-test ## lint, types and all tests: the gate
 	@$(MAKE) --no-print-directory lint types
-	@.venv/bin/pytest $(PYTEST_ARGS)
+	@.venv/bin/pytest --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
 
 check: setup lint types ## lint and types only
 

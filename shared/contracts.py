@@ -61,6 +61,18 @@ class RunnerOptedOut(Model):
     opted_out_at: datetime
 
 
+class EventRemoved(Model):
+    """An event and all that was made of it must not be kept any more: a message of event-images.
+
+    Published to the same topic as `RunnerOptedOut`, which has a `bib`: when the removal begins,
+    and again when it has settled, for what was being made meanwhile. By then the event's row is
+    gone, and its id is never given again.
+    """
+
+    event_id: str
+    removed_at: datetime
+
+
 def event_key(event_id: str) -> tuple[str, str]:
     """Where an event's row is in the requests table of event-images."""
     return event_partition(event_id), "EVENT"

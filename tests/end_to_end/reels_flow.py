@@ -106,12 +106,23 @@ class ReelsFlow:
         """A runner whose reel, link and items go by the message of event-images."""
         self.json("POST", f"/events/{EVENT}/reels/12/share")
         self.race.opt_out("12")
-        sqs = self.stack.client("sqs")
-        url = sqs.get_queue_url(QueueName=self.outputs["OptOutsQueueName"])["QueueUrl"]
-        told = {"eventId": EVENT, "bib": "12", "optedOutAt": "2026-05-18T00:00:00+00:00"}
-        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(told))
+        self.tell({"eventId": EVENT, "bib": "12", "optedOutAt": "2026-05-18T00:00:00+00:00"})
         wait(lambda: not self.keys(f"reels/current/{EVENT}/12/"))
         wait(lambda: not self.row(f"JOB#{self.request_id}", "ITEM#12"))
+
+    def removal(self) -> None:
+        """The event is removed, while a child of its machine still runs."""
+        self.json("POST", f"/events/{EVENT}/reels/13/share")
+        self.race.remove()
+        self.tell({"eventId": EVENT, "removedAt": "2026-05-18T00:00:00+00:00"})
+        wait(lambda: not self.row(f"JOB#{self.request_id}", "JOB"))
+        assert not self.keys(f"reels/current/{EVENT}/")
+        late = {"requestId": self.request_id, "eventId": EVENT, "reel": wanted("13")}
+        failed = late | {"error": ERROR}
+        assert self.invoke("record_reel_failure_handler", failed)["state"] is None
+        assert self.invoke("reel_generation_handler", late)["state"] is None
+        self.invoke("reel_generation_completion_handler", late)
+        assert not self.keys(f"requests/{self.request_id}/")
 
     def reads(self) -> None:
         """Every route that only reads."""
@@ -154,6 +165,12 @@ class ReelsFlow:
         record = {"eventName": "ObjectCreated:Put", "s3": place}
         url = sqs.get_queue_url(QueueName=self.outputs["UploadsQueueName"])["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Records": [record]}))
+
+    def tell(self, message: dict[str, str]) -> None:
+        """A message of event-images' topic."""
+        sqs = self.stack.client("sqs")
+        url = sqs.get_queue_url(QueueName=self.outputs["OptOutsQueueName"])["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
 
     def opted_out(self, number: int) -> str:
         """A runner who has opted out, with a file and a link that are still there."""

@@ -66,6 +66,7 @@ def through_everything(stack: LocalStack, token: str, file: Path) -> None:
         flow.sharing()
         flow.opt_out()
         flow.reads()
+        flow.removal()
         wait(lambda: was_looked_for(file))
         refused = httpx.Client(base_url=url)
         assert refused.get("/templates").status_code == 401

@@ -1,8 +1,11 @@
 """app.py: its routes, its functions, and what of it is public."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import shared
 
 PUBLIC = {"/", "/assets/{name}", "/health", "/openapi.json", "/docs", "/docs/{name}", "/w/{token}"}
 
@@ -71,5 +74,7 @@ def test_the_docs_and_assets_are_served_and_nothing_else_is(api: Any) -> None:
     assert styled.headers["Content-Type"].startswith("text/css")
     again = api("GET", "/assets/reels.css", headers={"If-None-Match": styled.headers["ETag"]})
     assert again.status_code == 304
+    part = api("GET", "/assets/base.css").body
+    assert part == (Path(shared.__file__).parent / "page" / "base.css").read_bytes()
     for name in ("../app.py", "..%2F..%2Fapp.py", "nothing.js", "page"):
         assert api("GET", f"/assets/{name}").status_code in {403, 404}

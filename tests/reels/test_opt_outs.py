@@ -110,7 +110,9 @@ def test_an_opt_out_that_was_taken_back_removes_nothing(world: Any) -> None:
     world.check()
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"Type": "Notification"}', "[" * 5000])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", "7", '{"eventId": "x"}', '{"Type": "Notification"}', "[" * 5000]
+)
 def test_a_message_about_something_else_goes_to_the_dead_letters(world: Any, body: str) -> None:
     from chalicelib.reels import steps
     from chalicelib.reels.models import RemoveOptedOutInput

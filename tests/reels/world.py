@@ -29,6 +29,7 @@ from shared.contracts import (
 )
 from shared.errors import MedleyError, RetryableError
 from shared.jobs import Job
+from shared.queues import MemoryQueues
 from shared.storage import Storage
 from shared.tables import Delete, Item, Put, Tables
 
@@ -135,6 +136,10 @@ class World:
     def opt_in(self, bib: str) -> None:
         self.images.write(Delete(opt_out_key(EVENT, SECRET, bib)))
 
+    def remove_event(self, event_id: str = EVENT) -> None:
+        """What event-images does first when an event is removed."""
+        self.events.write(Delete(event_key(event_id)))
+
     # --- requests ------------------------------------------------------------------------------
 
     def request(self, request_id: str = "r1", *, bibs: Any = None, **asked: Any) -> Item:
@@ -195,6 +200,24 @@ class World:
         if envelope:
             body = json.dumps({"Type": "Notification", "Message": body})
         return steps.remove_opted_out(RemoveOptedOutInput(body=body), self.deps)
+
+    def told_of_removal(self, event_id: str = EVENT, *, envelope: bool = False) -> Any:
+        """A message of the opt-outs queue about a removed event."""
+        body = json.dumps({"eventId": event_id, "removedAt": "2026-05-18T00:00:00+00:00"})
+        if envelope:
+            body = json.dumps({"Type": "Notification", "Message": body})
+        return steps.remove_opted_out(RemoveOptedOutInput(body=body), self.deps)
+
+    def work(self) -> int:
+        """Take what is in the opt-outs queue until it is empty; how many messages it was."""
+        queue = self.deps.queues
+        assert isinstance(queue, MemoryQueues)
+        count = 0
+        while queue.sent:
+            body = json.dumps(queue.sent.pop(0).body)
+            steps.remove_opted_out(RemoveOptedOutInput(body=body), self.deps)
+            count += 1
+        return count
 
     # --- what must hold ------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ REELS = (
         "List the requests of an event, newest first",
         "Reels",
         {200: models.ReelRequestList},
-        problems={404: ("event_not_found",)},
+        problems=EVENT,
         paged=True,
     ),
     Route(
