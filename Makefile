@@ -18,7 +18,7 @@ demo: setup ## every service on this machine, with samples (PHOTOS=DIR for your 
 
 test: setup-test ## lint, types and all tests: the gate
 	@$(MAKE) --no-print-directory lint types
-	@.venv/bin/pytest $(PYTEST_ARGS)
+	@.venv/bin/pytest --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
 
 check: setup lint types ## lint and types only
 
@@ -42,7 +42,7 @@ package: setup ## a service's zips, checked, and its one template for a pipeline
 	@$(MEDLEY) package-template $(SERVICE) --stage $(STAGE) --out build/$(SERVICE)
 
 bench-bibs: setup ## the bib reader on labelled photos of yours: make bench-bibs DATA=DIR
-	@.venv/bin/python benchmarks/bibs.py "$(DATA)"
+	@.venv/bin/python benchmarks/bibs.py "$(DATA)" $(ARGS)
 
 bench-video: setup ## the video engine beside the encoder's limit, zoompan and MoviePy (ARGS="--rounds 1")
 	@.venv/bin/python benchmarks/video.py $(ARGS)

@@ -163,7 +163,9 @@ def _unseen(
     least: float,
     plots: list[str],
 ) -> list[str]:
-    """The figures of weights that never saw the photo they judge."""
+    """The figures of weights that never saw the photo they judge; blank for too few photos."""
+    if len(labels) < 2 * calibration.FOLDS or sum(bool(each.right) for each in found) < 20:
+        return []
     chances = calibration.out_of_fold(found, [label.filename for label in labels])
     read: dict[str, frozenset[str]] = {}
     for each, chance in zip(found, chances.tolist(), strict=True):

@@ -15,7 +15,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from importlib import import_module
 from io import BytesIO
@@ -77,13 +77,16 @@ def tesseract_whole() -> Method:
     """Tesseract on the whole photo."""
 
     def read(image: Image.Image) -> list[Reading]:
-        return _tesseract(image, 11)
+        return [
+            Reading(bib, sure, (x, y, x + width, y + height))
+            for _, bib, sure, (x, y, width, height) in _tesseract([image], 11)
+        ]
 
     return read
 
 
 def tesseract_cards() -> Method:
-    """Light areas of a bib's shape, enlarged, one after the other."""
+    """Light areas of a bib's shape, enlarged, each a line for Tesseract."""
     geometry = service("adapters.text_geometry")
 
     def read(image: Image.Image) -> list[Reading]:
@@ -91,24 +94,30 @@ def tesseract_cards() -> Method:
         small = image.resize((round(image.width * zoom), round(image.height * zoom))).convert("L")
         pixels = np.asarray(small)
         light = pixels > (int(pixels.min()) + int(pixels.max())) * 0.6
-        found: list[Reading] = []
-        for x0, y0, x1, y1, area in geometry.component_boxes(light).tolist():
-            width, height = x1 - x0, y1 - y0
-            if 20 <= width <= 400 and 0.6 <= width / height <= 3 and area > 0.4 * width * height:
-                box = tuple(edge / zoom for edge in (x0, y0, x1, y1))
-                card = image.crop(tuple(round(edge) for edge in box))
-                card = card.resize((round(120 * card.width / card.height), 120))
-                found += [Reading(r.bib, r.confidence, box) for r in _tesseract(card, 7)]
-        return found
+        boxes = [
+            (x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom)
+            for x0, y0, x1, y1, area in geometry.component_boxes(light).tolist()
+            if 20 <= x1 - x0 <= 400
+            and 0.6 <= (x1 - x0) / (y1 - y0) <= 3
+            and area > 0.4 * (x1 - x0) * (y1 - y0)
+        ]
+        cards = [image.crop([round(edge) for edge in box]) for box in boxes]
+        lines = [card.resize((round(120 * card.width / card.height), 120)) for card in cards]
+        return [Reading(bib, sure, boxes[page]) for page, bib, sure, _ in _tesseract(lines, 7)]
 
     return read
 
 
-def _tesseract(image: Image.Image, mode: int) -> list[Reading]:
-    command = ["tesseract", "stdin", "stdout", "--psm", str(mode)]
+def _tesseract(
+    pages: Sequence[Image.Image], mode: int
+) -> list[tuple[int, str, float, tuple[float, float, float, float]]]:
+    """The numbers that the program is sure of: page, digits, sureness, x, y, width, height."""
+    if not pages:
+        return []
+    command = ["tesseract", "stdin", "stdout", "--dpi", "100", "--psm", str(mode)]
     command += ["-c", "tessedit_char_whitelist=0123456789", "tsv"]
     data = BytesIO()
-    image.save(data, "PNG")
+    pages[0].save(data, "TIFF", save_all=True, append_images=pages[1:])
     done = subprocess.run(
         command,
         input=data.getvalue(),
@@ -119,10 +128,11 @@ def _tesseract(image: Image.Image, mode: int) -> list[Reading]:
     found = []
     for line in done.stdout.decode().splitlines()[1:]:
         cells = line.split("\t")
-        if len(cells) == 12 and re.fullmatch(r"[0-9]{1,6}", cells[11].strip()):
+        if len(cells) == 12 and re.fullmatch(r"[0-9]{2,6}", cells[11].strip()):
             sure, (x, y, width, height) = float(cells[10]), map(float, cells[6:10])
-            if sure >= TESSERACT_CONFIDENCE and len(cells[11].strip()) > 1:
-                found.append(Reading(cells[11].strip(), sure / 100, (x, y, x + width, y + height)))
+            if sure >= TESSERACT_CONFIDENCE:
+                place = (x, y, width, height)
+                found.append((int(cells[1]) - 1, cells[11].strip(), sure / 100, place))
     return found
 
 

@@ -61,6 +61,18 @@ class RunnerOptedOut(Model):
     opted_out_at: datetime
 
 
+class EventRemoved(Model):
+    """An event and all that was made of it must not be kept any more: a message of event-images.
+
+    Published to the same topic as `RunnerOptedOut`, which has a `bib`: when the removal begins,
+    and again when it has settled, for what was being made meanwhile. By then the event's row is
+    gone, and its id is never given again.
+    """
+
+    event_id: str
+    removed_at: datetime
+
+
 def event_key(event_id: str) -> tuple[str, str]:
     """Where an event's row is in the requests table of event-images."""
     return event_partition(event_id), "EVENT"
@@ -82,17 +94,23 @@ def runner_key(event_id: str, version: str, bib: str) -> tuple[str, str]:
     return event_partition(event_id), f"RUNNER#{version}#{number}"
 
 
+def opt_out_partition(event_id: str) -> str:
+    """The partition of an event's opt-outs, which every photo that is read asks for: of its own,
+    so that the question costs the same whatever else the event has."""
+    return f"EVENT#{event_id}#OPTOUTS"
+
+
 def opt_out_secret_key(event_id: str) -> tuple[str, str]:
     """Where the row is whose `secret` stands between a bib and its opt-out; absent before the
     first opt-out of the event."""
-    return event_partition(event_id), "OPTOUTS"
+    return opt_out_partition(event_id), "OPTOUTS"
 
 
 def opt_out_key(event_id: str, secret: str, bib: str) -> tuple[str, str]:
     """Where a row is when the runner has opted out. It holds no bib, but an HMAC of it."""
     number = (bib.lstrip("0") or "0").encode()
     digest = hmac.new(bytes.fromhex(secret), number, hashlib.sha256).hexdigest()[:40]
-    return event_partition(event_id), f"OPTOUT#{digest}"
+    return opt_out_partition(event_id), f"OPTOUT#{digest}"
 
 
 def web_picture_key(event_id: str, image_id: str) -> str:

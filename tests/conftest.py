@@ -4,8 +4,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.browser_fixture"]
+
+# A machine that does other work too is slow at times, which is no fault of what is tested.
+settings.register_profile("medley", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("medley")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -13,6 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 for service in sorted((ROOT / "services").iterdir()):
     if (service / "app.py").exists() or (service / "chalicelib").exists():
         sys.path.insert(0, str(service))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lets several processes share the tests: by files, and all that needs the stack in one.
+
+    A module's browser and a session's stack are then started once, not once a process.
+    """
+    for item in items:
+        needs_stack = "stack" in getattr(item, "fixturenames", ())
+        group = "stack" if needs_stack else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -17,11 +17,18 @@ from tests.browser_fixture import Answered, Asked, Handler
 
 SERVICE = Path(__file__).resolve().parents[1] / "services" / "event-images"
 PAGE = SERVICE / "chalicelib" / "event_images" / "page"
+PARTS = SERVICE.parents[1] / "shared" / "page"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 CORS = {"Access-Control-Allow-Origin": "*"}
 WIDTH, HEIGHT = 1200, 800
 FAR_AHEAD = "2100-01-01T00:00:00Z"
 Json = dict[str, Any]
+
+
+def page_path(name: str) -> Path:
+    """A file of the page: its own, or a part that all pages share."""
+    own = PAGE / name
+    return own if own.is_file() else PARTS / name
 
 
 def picture(*bibs: tuple[str, tuple[int, int, int, int]], size: tuple[int, int]) -> bytes:
@@ -178,7 +185,7 @@ class Stub:
             return Answered(404)
         parts = asked.path.removeprefix("/api/").split("/")
         if parts == [""] or parts[0] == "assets":
-            path = PAGE / (parts[-1] or "index.html")
+            path = page_path(parts[-1] or "index.html")
             return Answered(200, path.read_bytes(), {"Content-Type": TYPES[path.suffix]})
         if self.key is not None and asked.headers.get("authorization") != self.key:
             return as_json({"message": "Unauthorized"}, 401)

@@ -133,6 +133,21 @@ def asset(name: str) -> Response:  # noqa: ARG001
     return call(api.asset)
 
 
+@app.route("/openapi.json", methods=["GET"])
+def openapi_json() -> Response:
+    return call(api.openapi_json)
+
+
+@app.route("/docs", methods=["GET"])
+def docs() -> Response:
+    return call(api.docs)
+
+
+@app.route("/docs/{name}", methods=["GET"])
+def docs_asset(name: str) -> Response:  # noqa: ARG001
+    return call(api.docs_asset)
+
+
 @app.route("/health", methods=["GET"])
 def health() -> Response:
     return call(api.health)

@@ -14,6 +14,7 @@ from medley.iam.statements import (
     read_secret,
     receive_messages,
     rows,
+    send_messages,
     send_traces,
     start_execution,
     write_logs,
@@ -24,7 +25,9 @@ REELS = "${ReelsTable}"
 EVENTS, IMAGES = "${EventRequestsTable}", "${EventImagesTable}"
 INCOMING, MEDIA, PHOTOS = "${IncomingBucket}", "${MediaBucket}", "${EventImagesMediaBucket}"
 LIST = "requests/*/items.json"
-VIDEOS = ("reels/*", "previews/*")
+# With what the machine writes beside it.
+LISTS = "requests/*"
+VIDEOS = "reels/*"
 MATERIALS = "materials/*"
 PICTURES = "*/photos/*/web.jpg"
 
@@ -43,16 +46,17 @@ def build() -> dict[str, list[Statement]]:
                 "DeleteItem",
             ),
             query_index("ListRequestsErrorsAndMaterials", REELS),
-            rows("Events", EVENTS, "GetItem"),
+            rows("Events", EVENTS, "GetItem", "ConditionCheckItem"),
             query_index("ListEvents", EVENTS),
             rows("OptOuts", IMAGES, "GetItem", "Query", "ConditionCheckItem"),
             write_objects("SignUploads", INCOMING, "materials/*/upload*"),
-            read_objects("SignVideos", MEDIA, *VIDEOS),
+            read_objects("SignVideos", MEDIA, VIDEOS),
             start_execution("StartTheMachine", "${StateMachineArn}"),
         ],
         "authorize": [read_secret("ApiKeys", "${ApiKeysSecret}")],
         "event_images_bib_extraction_handler": [
             rows("RequestAndTemplate", REELS, "GetItem", "UpdateItem"),
+            rows("Event", EVENTS, "GetItem"),
             rows("TagsRunnersAndOptOuts", IMAGES, "GetItem", "Query"),
             write_objects("WriteTheList", MEDIA, LIST),
         ],
@@ -66,7 +70,7 @@ def build() -> dict[str, list[Statement]]:
                 "UpdateItem",
                 "DeleteItem",
             ),
-            rows("Event", EVENTS, "GetItem"),
+            rows("Event", EVENTS, "GetItem", "ConditionCheckItem"),
             rows(
                 "PhotosRunnerAndOptOut",
                 IMAGES,
@@ -79,8 +83,8 @@ def build() -> dict[str, list[Statement]]:
             # So that a picture or a material which is gone is told from one that may not be read.
             list_bucket("TellGoneFromForbidden", PHOTOS),
             read_objects("ReadMaterials", MEDIA, MATERIALS),
-            write_objects("WriteVideos", MEDIA, *VIDEOS),
-            delete_objects("DeleteEarlierVideos", MEDIA, *VIDEOS),
+            write_objects("WriteVideos", MEDIA, VIDEOS),
+            delete_objects("DeleteEarlierVideos", MEDIA, VIDEOS),
             list_bucket("FindVideosOfTheOptedOut", MEDIA),
         ],
         "record_reel_failure_handler": [*_failures(), list_bucket("FindVideos", MEDIA)],
@@ -88,8 +92,8 @@ def build() -> dict[str, list[Statement]]:
             # It counts the items, and records those that nobody accounted for.
             *_failures(),
             read_objects("ReadTheList", MEDIA, LIST),
-            delete_objects("DeleteTheList", MEDIA, LIST),
-            list_bucket("FindVideos", MEDIA),
+            delete_objects("DeleteListAndResults", MEDIA, LISTS),
+            list_bucket("FindVideosAndResults", MEDIA),
         ],
         "reel_generation_failure_handler": [rows("Request", REELS, "GetItem", "UpdateItem")],
         "process_upload_handler": [
@@ -101,11 +105,13 @@ def build() -> dict[str, list[Statement]]:
         ],
         "remove_opted_out_handler": [
             receive_messages("OptOuts", "${OptOutsQueueArn}"),
+            send_messages("GoOn", "${OptOutsQueueArn}"),
+            rows("WhetherItIsGone", EVENTS, "GetItem"),
             rows("WhetherItHolds", IMAGES, "GetItem", "Query"),
             rows("RowsAndItems", REELS, "BatchGetItem", "Query", "PutItem", "DeleteItem"),
             query_index("RequestsOfTheEvent", REELS),
-            delete_objects("DeleteVideos", MEDIA, *VIDEOS),
-            list_bucket("FindVideos", MEDIA),
+            delete_objects("DeleteVideosAndLists", MEDIA, VIDEOS, LISTS),
+            list_bucket("FindVideosAndLists", MEDIA),
         ],
     }
     return {
@@ -120,11 +126,12 @@ def _function(name: str) -> str:
 
 
 def _failures() -> list[Statement]:
-    """Write that a reel could not be made; leave nothing of a runner who opted out meanwhile."""
+    """Write that a reel could not be made; leave nothing of whoever is not to be shown any more."""
     return [
         rows(
             "ReelItemAndCounters", REELS, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
         ),
+        rows("Event", EVENTS, "GetItem", "ConditionCheckItem"),
         rows("OptOut", IMAGES, "GetItem", "Query", "ConditionCheckItem"),
-        delete_objects("DeleteVideos", MEDIA, *VIDEOS),
+        delete_objects("DeleteVideos", MEDIA, VIDEOS),
     ]

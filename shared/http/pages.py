@@ -1,4 +1,4 @@
-"""The files of a page: texts from one folder, with a tag, and with what guards a browser."""
+"""The files of a page, its own and those that pages share, with a tag and a browser's guards."""
 
 import hashlib
 import re
@@ -9,6 +9,8 @@ from chalice.app import Request, Response
 
 from shared.errors import NotFound
 
+# What the pages of several services are made of.
+PARTS = Path(__file__).parent.parent / "page"
 # Texts only: a route of Chalice that also gives binary types garbles one of the two.
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -29,7 +31,7 @@ _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9]+)+")
 
 
 def page_file(request: Request, folder: Path, name: str) -> Response:
-    """A file of ``folder``, or an empty 304 to a browser that has it.
+    """A file of ``folder``, else of the shared parts; or an empty 304 to a browser that has it.
 
     ``name`` may come from the path of the request: only a plain name of a known type is a file.
 
@@ -51,8 +53,13 @@ def _known(header: str) -> set[str]:
 
 @cache
 def _read(folder: Path, name: str) -> tuple[str, str]:
-    path = folder / name
-    if not _NAME.fullmatch(name) or path.suffix not in CONTENT_TYPES or not path.is_file():
-        raise NotFound("asset_not_found", "There is no such file.")
+    if _NAME.fullmatch(name) and Path(name).suffix in CONTENT_TYPES:
+        for path in (folder / name, PARTS / name):
+            if path.is_file():
+                return _text(path)
+    raise NotFound("asset_not_found", "There is no such file.")
+
+
+def _text(path: Path) -> tuple[str, str]:
     data = path.read_bytes()
     return data.decode(), f'"{hashlib.sha256(data).hexdigest()[:32]}"'

@@ -15,11 +15,13 @@ from shared.video.kernel import Plane
 
 type Profile = Literal["quality", "fast", "preview"]
 
+# Over a still all blocks move alike, so frames of type B are not searched for smaller parts.
+_WHOLE_B = "partitions=i8x8,i4x4,p8x8"
 # What x264 does beyond a preset, by profile. Motion over a still is so regular that the small
 # diamond finds what the hexagon does, for less; see docs/decisions/0010-the-video-engine.md.
 _X264 = {
-    "quality": {"preset": "veryfast", "crf": 20, "x264-params": "me=dia"},
-    "fast": {"preset": "veryfast", "crf": 20, "x264-params": "me=dia:subme=1"},
+    "quality": {"preset": "veryfast", "crf": 20, "x264-params": f"me=dia:{_WHOLE_B}"},
+    "fast": {"preset": "veryfast", "crf": 20, "x264-params": f"me=dia:subme=1:{_WHOLE_B}"},
     "preview": {"preset": "superfast", "crf": 28},
 }
 # A JPEG's colours are those of BT.601, and stay so; the transfer is sRGB's.

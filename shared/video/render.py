@@ -81,7 +81,7 @@ def render(
                 )
             size = beside.stat().st_size
             if poster is not None:
-                save_poster(plan, poster)
+                _save_frame(plan, timeline, poster)
             beside.replace(out)
     except OSError as exc:
         raise_os_error(exc)
@@ -113,10 +113,18 @@ def save_poster(plan: Plan, path: Path, at: float | None = None, quality: int = 
         path: The JPEG.
         at: The second of the video; a third of its length by default.
         quality: The JPEG's.
+
+    Raises:
+        PermanentError: What the frame shows cannot be drawn.
     """
+    _save_frame(plan, _timeline(plan), path, at, quality)
+
+
+def _save_frame(
+    plan: Plan, timeline: Timeline, path: Path, at: float | None = None, quality: int = 88
+) -> None:
     from PIL import Image
 
-    timeline = lay_out(plan)
     seconds = timeline.frames / plan.fps / 3 if at is None else at
     number = min(timeline.frames - 1, max(0, int(seconds * plan.fps)))
     painter = Painter(plan, timeline, kernel())

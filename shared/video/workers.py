@@ -122,7 +122,7 @@ def _in_child(told: Connection, job: Job) -> None:
     try:
         job(told.send)
     except MedleyError as exc:
-        outcome = type(exc)(exc.code, exc.message)
+        outcome = exc
     except MemoryError:
         outcome = RetryableError("no_memory", "There is not enough memory for the video.")
     except OSError as exc:

@@ -166,6 +166,7 @@ def read_routes(flow: Flow) -> None:
     """Every route that only reads."""
     base = f"/events/{flow.event_id}"
     paths = ["/", "/health", "/assets/main.js", "/events", base, f"{base}/requests"]
+    paths += ["/docs", "/openapi.json", f"{base}/review", f"{base}/reports", f"{base}/opt-outs"]
     paths += [f"{base}/requests/{flow.request_id}", f"{base}/photos/{flow.uploaded}"]
     for path in paths:
         assert flow.api.get(path).status_code == 200, path

@@ -57,8 +57,9 @@ def upload(flow: Flow, name: str, bib: str) -> None:
     wait(lambda: flow.api.get(known).json().get("state") == "DONE")
 
 
-def process(flow: Flow) -> None:
-    body = {"source": {"kind": "s3", "prefix": "runners/"}, "force": True}
+def process(flow: Flow, prefix: str = "runners/") -> None:
+    """Read all that lies under a prefix, also what is known."""
+    body = {"source": {"kind": "s3", "prefix": prefix}, "force": True}
     path = f"/events/{flow.event_id}"
     made = flow.api.post(f"{path}/process", json=body).json()["requestId"]
     wait(lambda: flow.api.get(f"{path}/requests/{made}").json()["state"] == "SUCCEEDED")

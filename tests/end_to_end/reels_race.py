@@ -16,7 +16,7 @@ from shared.contracts import (
     start_list_key,
     web_picture_key,
 )
-from shared.tables import DynamoTables, Put
+from shared.tables import Delete, DynamoTables, Put
 
 EVENT_IMAGES = "event-images"
 SIZE = (800, 1200)
@@ -42,8 +42,8 @@ class Race:
         row = {"eventId": event_id, "name": "Sixty Run", "date": "2026-05-17", "origin": "test"}
         at = {"gsi1pk": "EVENTS", "gsi1sk": f"2026-05-17T00:00:00+00:00#{event_id}"}
         counts = {"pending": 0, "done": 0, "failed": 0, "createdAt": "2026-05-17T00:00:00+00:00"}
-        requests = tables.table(self.outputs["RequestsTable"])
-        requests.write(Put({"pk": pk, "sk": sk, **row, **at, **counts}))
+        self.requests = tables.table(self.outputs["RequestsTable"])
+        self.requests.write(Put({"pk": pk, "sk": sk, **row, **at, **counts}))
 
     def photo(self, bib: str, *, data: bytes | None = None) -> str:
         """A photo that shows a bib; its image id."""
@@ -110,6 +110,10 @@ class Race:
         self.images.write(Put({"pk": pk, "sk": sk, "secret": secret}))
         pk, sk = opt_out_key(self.event_id, secret, bib)
         self.images.write(Put({"pk": pk, "sk": sk, "at": "2026-05-18T00:00:00+00:00"}))
+
+    def remove(self) -> None:
+        """What event-images does first when the event is removed."""
+        self.requests.write(Delete(event_key(self.event_id)))
 
 
 def picture(bib: str) -> bytes:

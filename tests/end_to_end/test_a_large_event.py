@@ -16,7 +16,7 @@ from tests.large_event import SERVICE, LargeEvent, stub_reader
 
 pytestmark = pytest.mark.end_to_end
 
-PHOTOS = 600
+PHOTOS = 400
 MORE = 50
 STOPPED = 60
 

@@ -25,8 +25,9 @@ def test_the_page_of_the_demo_shows_the_photos_with_their_bibs(
     options = DemoOptions(work_dir=tmp_path, count=6)
     with Progress(console=Console(quiet=True)) as progress:
         samples = list(run(stack, options, progress))
-    assert [sample.problems for sample in samples] == [()]
+    assert [sample.problems for sample in samples] == [(), ()]
     assert samples[0].made.startswith("6 of 6 photos")
+    assert samples[0].made.endswith("runners have photos")
 
     with open_page(samples[0].url) as page:
         tiles = page.locator(".tile")
@@ -42,6 +43,10 @@ def test_the_page_of_the_demo_shows_the_photos_with_their_bibs(
         page.get_by_role("searchbox").fill(bib)
         page.get_by_role("button", name="Find").click()
         expect(page.get_by_role("heading", name=re.compile(r"\d+ photos? of"))).to_contain_text(bib)
+    with open_page(samples[1].url) as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Medley City Run")
+        expect(page.locator("main img").first).to_have_js_property("complete", True)
+        page.screenshot(path=tmp_path / "gallery.png")
     # A page whose pictures did not come is a flat one, and packs to a fraction of this.
     assert (tmp_path / "demo.png").stat().st_size > 100_000
 

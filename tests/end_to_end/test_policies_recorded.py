@@ -21,6 +21,7 @@ from medley.settings import LocalSettings
 from tests.end_to_end.drive_flow import through_a_stop, through_drive
 from tests.end_to_end.event_images_flow import DEV, SERVICE, Flow, photo, read_routes
 from tests.end_to_end.people_flow import through_people
+from tests.end_to_end.review_flow import through_review
 from tests.google_drive_server import GoogleDrive, google_drive
 
 pytestmark = pytest.mark.end_to_end
@@ -84,6 +85,7 @@ def through_everything(
         through_drive(flow, google, photo("88"), file.parent)
         through_a_stop(flow)
         through_people(flow)
+        through_review(flow)
         read_routes(flow)
         return {
             "none": asked(api, flow.event_id, {"Authorization": ""}),

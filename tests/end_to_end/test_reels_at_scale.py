@@ -75,7 +75,7 @@ def test_sixty_runners_end_with_one_reel_or_one_clear_error_each(
         assert (reel["state"], reel["error"], len(reel["videos"])) == ("DONE", None, 1)
     # Two files for each reel, and none that belongs to nobody.
     listed = stack.client("s3").list_objects_v2(
-        Bucket=stack.outputs(SERVICE)["MediaBucket"], Prefix="reels/sixty-run/"
+        Bucket=stack.outputs(SERVICE)["MediaBucket"], Prefix="reels/current/sixty-run/"
     )
     assert listed["KeyCount"] == 2 * (RUNNERS - 1)
     video = httpx.get(reels["100"]["videos"][0]["url"])
@@ -85,30 +85,49 @@ def test_sixty_runners_end_with_one_reel_or_one_clear_error_each(
 
     opt_out_removes_everything(stack, api, race, "142")
     rerun_makes_what_changed(api, race, body)
+    a_removed_event_leaves_nothing(stack, api, race)
 
 
 def opt_out_removes_everything(stack: LocalStack, api: httpx.Client, race: Race, bib: str) -> None:
     link = api.post(f"/events/sixty-run/reels/{bib}/share").json()
     assert api.get(f"/w/{link['token']}").status_code == 200
     race.opt_out(bib)
+    told = {"eventId": race.event_id, "bib": bib, "optedOutAt": "2026-05-18T00:00:00+00:00"}
+    publish(stack, told)
+    bucket = stack.outputs(SERVICE)["MediaBucket"]
+    prefix = f"reels/current/sixty-run/{bib}/"
+    s3 = stack.client("s3")
+    wait(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"] == 0)
+    wait(lambda: f"'{bib}'" not in rows(stack) and f"#{bib}" not in rows(stack))
+    assert api.get(f"/w/{link['token']}").status_code == 404
+
+
+def a_removed_event_leaves_nothing(stack: LocalStack, api: httpx.Client, race: Race) -> None:
+    link = api.post("/events/sixty-run/reels/100/share").json()
+    race.remove()
+    assert api.get(f"/w/{link['token']}").status_code == 404
+    publish(stack, {"eventId": race.event_id, "removedAt": "2026-05-18T00:00:00+00:00"})
+    wait(lambda: race.event_id not in rows(stack))
+    s3, bucket = stack.client("s3"), stack.outputs(SERVICE)["MediaBucket"]
+    assert s3.list_objects_v2(Bucket=bucket, Prefix="reels/")["KeyCount"] == 0
+    assert s3.list_objects_v2(Bucket=bucket, Prefix="requests/")["KeyCount"] == 0
+    # The template is the organiser's own.
+    assert api.get("/templates/short").status_code == 200
+
+
+def publish(stack: LocalStack, message: dict[str, str]) -> None:
+    """A message of event-images."""
     sns = stack.client("sns")
     topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
     (topic,) = [arn for arn in topics if arn.endswith(":event-images-local-opt-outs")]
-    told = {"eventId": race.event_id, "bib": bib, "optedOutAt": "2026-05-18T00:00:00+00:00"}
-    sns.publish(TopicArn=topic, Message=json.dumps(told))
-    bucket = stack.outputs(SERVICE)["MediaBucket"]
-    prefix = f"reels/sixty-run/{bib}/"
-    s3 = stack.client("s3")
-    wait(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"] == 0)
+    sns.publish(TopicArn=topic, Message=json.dumps(message))
+
+
+def rows(stack: LocalStack) -> str:
+    """Everything in the table of reels."""
     table = stack.outputs(SERVICE)["ReelsTable"]
-    dynamo = stack.client("dynamodb")
-
-    def rows() -> str:
-        pages = dynamo.get_paginator("scan").paginate(TableName=table)
-        return str([item for page in pages for item in page["Items"]])
-
-    wait(lambda: f"'{bib}'" not in rows() and f"#{bib}" not in rows())
-    assert api.get(f"/w/{link['token']}").status_code == 404
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    return str([item for page in pages for item in page["Items"]])
 
 
 def rerun_makes_what_changed(api: httpx.Client, race: Race, body: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ from chalicelib.event_images.models import (
     RecordImageFailureInput,
 )
 from chalicelib.event_images.ports import Dependencies
+from shared.contracts import opt_out_partition
 from shared.errors import MedleyError, RetryableError
 from shared.jobs import Job
 from shared.storage import Storage
@@ -146,6 +147,11 @@ class World:
     def rows(self, kind: str) -> list[Item]:
         """All rows of the event's photos (``PHOTO#``) or tags (``TAG#``)."""
         return list(self.deps.images.query_all(f"EVENT#{EVENT}", begins=kind))
+
+    def opt_outs(self) -> list[Item]:
+        """The rows of those who opted out, without the key of their fingerprints."""
+        found = self.deps.images.query_all(opt_out_partition(EVENT), begins="OPTOUT#")
+        return list(found)
 
     def photo(self, image_id: str) -> Item:
         row = self.deps.images.get((f"EVENT#{EVENT}", f"PHOTO#{image_id}"))

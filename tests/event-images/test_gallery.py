@@ -1,13 +1,14 @@
 """The runner's gallery: photos of one number, and nothing about anybody else."""
 
 import json
+from secrets import token_hex
 from typing import Any
 
 import pytest
 
 from chalicelib.event_images.domain import gallery
 from chalicelib.event_images.domain.opt_outs import digest, opt_out_row, secret_key
-from chalicelib.event_images.domain.start_list import StartList, bits_row, meta_key
+from chalicelib.event_images.domain.start_list import StartList, bits_row, meta_key, new_version
 from shared.tables import Put, Update
 
 SECRET = "ab" * 16
@@ -38,8 +39,10 @@ def opt_out(world: Any, bib: str) -> None:
 
 def start_list(world: Any, *bibs: str) -> None:
     pk, sk = meta_key("city-run")
-    world.deps.images.write(Put({"pk": pk, "sk": sk, "version": "1-a"}))
-    world.deps.images.write(Put(bits_row("city-run", "1-a", StartList(bibs))))
+    # A list never changes under its version, so each has one of its own.
+    version = new_version(None, token_hex(6))
+    world.deps.images.write(Put({"pk": pk, "sk": sk, "version": version}))
+    world.deps.images.write(Put(bits_row("city-run", version, StartList(bibs))))
 
 
 def ids(answer: Any) -> list[str]:

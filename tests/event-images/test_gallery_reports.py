@@ -186,7 +186,7 @@ def test_an_opt_out_begins_from_a_report(api: Any, world: Any, base: str) -> Non
     report = api("POST", f"{base}/reports", {"kind": "remove_me", "bib": "7"}).json_body["reportId"]
     assert resolve(api, report, "opt_out").status_code == 200
     assert found(api, base, "7") == 0
-    assert len(world.rows("OPTOUT#")) == 1
+    assert len(world.opt_outs()) == 1
     assert waiting(api) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser_fixture import OpenPage, Serve
-from tests.event_images_stub import PAGE, Stub, reading
+from tests.event_images_stub import PAGE, PARTS, Stub, page_path, reading
 
 MARKUP = "<img src=x onerror=\"window.hacked='yes'\"><script>window.hacked='yes'</script>"
 LONG = "A race with a name that somebody typed without a single_break_in_the_last_part_of_it_all"
@@ -163,8 +163,9 @@ def test_the_shell_loads_every_module_at_once_and_nothing_from_elsewhere() -> No
         assert {name for name in named if name.endswith(".js")} == modules(named), shell.name
         assert not re.search(r"<script(?![^>]* src=)|<style|\son[a-z]+=|\sstyle=", text)
         loaded |= named
-    assert loaded == {path.name for path in PAGE.iterdir() if path.suffix in {".js", ".css"}}
-    for path in PAGE.iterdir():
+    files = [*PAGE.iterdir(), *PARTS.iterdir()]
+    assert loaded == {path.name for path in files if path.suffix in {".js", ".css"}}
+    for path in files:
         text = path.read_text()
         named = set(re.findall(r"https?://[^\s'\"`)]+", text))
         assert named <= {"http://www.w3.org/2000/svg"}, path.name
@@ -181,13 +182,13 @@ def modules(named: set[str]) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += re.findall(r'from "\./([a-z_]+\.js)"', (PAGE / name).read_text())
+            waiting += re.findall(r'from "\./([a-z_]+\.js)"', page_path(name).read_text())
     return found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_what_is_behind_it(scheme: str) -> None:
-    style = (PAGE / "base.css").read_text()
+    style = page_path("base.css").read_text()
     light, _, rest = style.partition("@media (prefers-color-scheme: dark)")
     colours = tokens(light) | (tokens(rest.partition("}\n}")[0]) if scheme == "dark" else {})
     text = [(ink, back) for ink in ("ink", "soft") for back in ("paper", "card", "well")]

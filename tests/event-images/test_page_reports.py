@@ -80,7 +80,7 @@ def test_reports_are_dealt_with_one_by_one(gallery: Gallery, url: str, open_page
         first.get_by_role("button", name="All photos of the bib. Sure?").click()
         expect(box.locator(".report")).to_have_count(0)
         expect(box.locator("summary .tag")).to_be_hidden()
-        assert len(gallery.world.rows("OPTOUT#")) == 1
+        assert len(gallery.world.opt_outs()) == 1
 
 
 def test_a_report_that_somebody_else_dealt_with_goes_away(

@@ -133,7 +133,7 @@ def test_a_race_from_its_list_to_its_removal(aws: Clients, world: Any) -> None:
     assert world.photo(alone)["withheld"] is True
     assert list(load_people(EVENT, world.deps).start_list or StartList()) == ["77"]
     assert list(world.deps.storage.list("media", "exports/")) == []
-    (kept,) = world.rows("OPTOUT#")
+    (kept,) = world.opt_outs()
     assert kept["state"] == "REMOVED"
     world.check()
 

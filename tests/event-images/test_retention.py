@@ -1,7 +1,7 @@
 """Events that are over are removed as a whole, in steps, and leave only a tombstone."""
 
 import importlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from chalicelib.event_images import steps
 from chalicelib.event_images.domain import events
 from chalicelib.event_images.models import ExpireEventsInput
+from shared.contracts import EventRemoved
 from tests.event_images_people import EVENT, everything, put_list, queue_of, work
 
 PATH = f"/events/{EVENT}"
@@ -109,6 +110,33 @@ def test_deleting_an_event_does_the_same_at_once(api: Any, world: Any, race: Non
     assert (again.status_code, again.json_body["state"]) == (202, "REMOVED")
     assert queue_of(world).sent == []
     api.problem(api("DELETE", "/events/none"), 404, "event_not_found")
+
+
+def test_other_services_are_told_when_a_removal_begins_and_when_it_has_settled(
+    api: Any, world: Any, race: None
+) -> None:
+    topics = world.deps.topics
+    topics.published.clear()
+    row = api("DELETE", PATH).json_body
+    assert topics.published == []  # a route answers at once
+    work(world, late=False)
+    first = list(topics.published)
+    assert [(one.kind, one.body["eventId"]) for one in first] == [("EventRemoved", EVENT)]
+    told = EventRemoved.model_validate(first[0].body)
+    assert told.removed_at == datetime.fromisoformat(row["deletedAt"])
+    work(world)
+    assert topics.published == [*first, *first]
+
+
+def test_a_large_removal_is_told_of_once_when_it_begins(
+    api: Any, world: Any, race: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removing, "OBJECTS_AT_ONCE", 2)
+    monkeypatch.setattr(removing, "ROWS_AT_ONCE", 3)
+    world.deps.topics.published.clear()
+    api("DELETE", PATH)
+    work(world, late=False)
+    assert len(world.deps.topics.published) == 1
 
 
 def test_an_id_is_never_given_to_another_race(api: Any, world: Any, race: None) -> None:

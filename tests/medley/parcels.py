@@ -47,7 +47,7 @@ def weigh(event, context):
     if kind == "killed":
         os._exit(3)
     if kind == "slow":
-        time.sleep(5)
+        time.sleep(30)
     if kind == "work":
         time.sleep(0.2)
     return {"pid": os.getpid(), "colour": os.environ["COLOUR"]}
@@ -139,7 +139,7 @@ MACHINE = {
                     "Weigh": {
                         "Type": "Task",
                         "Resource": "arn:aws:states:::lambda:invoke",
-                        "TimeoutSeconds": 3,
+                        "TimeoutSeconds": 15,
                         "Parameters": {"FunctionName": "${WeighArn}", "Payload.$": "$"},
                         "ResultSelector": {"outcome": "weighed", "pid.$": "$.Payload.pid"},
                         "Retry": [
@@ -172,7 +172,7 @@ CONFIG = {
     "version": "2.0",
     "app_name": "parcels",
     "minimum_compression_size": 1024,
-    "lambda_functions": {"weigh": {"lambda_timeout": 2, "layers": ["${OcrLayerArn}"]}},
+    "lambda_functions": {"weigh": {"lambda_timeout": 6, "layers": ["${OcrLayerArn}"]}},
     "stages": {
         "local": {
             "environment_variables": {

@@ -76,7 +76,7 @@ def test_the_policy_and_no_layer_reach_the_functions(parcels: LocalStack) -> Non
     name = parcels.function_name("parcels", "weigh")
     function: dict[str, Any] = parcels.client("lambda").get_function(FunctionName=name)
     assert not function["Configuration"].get("Layers")
-    assert function["Configuration"]["Timeout"] == 2
+    assert function["Configuration"]["Timeout"] == 6
     role = function["Configuration"]["Role"].rsplit("/", 1)[1]
     policy = parcels.client("iam").get_role_policy(RoleName=role, PolicyName=role)
     assert "arn:aws:s3:::parcels-local-outgoing/*" in str(policy["PolicyDocument"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from medley import native
+from medley.layers import build, catalogue
 from medley.native import NativeError
 
 
@@ -65,3 +66,13 @@ def test_lambdas_library_is_the_same_bytes_each_time(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
     assert str(native.ROOT).encode() not in first.read_bytes()
     assert first.stat().st_size < 100_000
+
+
+def test_the_media_layer_is_built_again_when_the_kernel_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (media,) = catalogue.find(["media"])
+    assert media.kernel
+    before = build._key(media, {})
+    monkeypatch.setattr(native, "source_digest", lambda: "other")
+    assert build._key(media, {}) != before

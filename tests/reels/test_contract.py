@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.event_images.domain import events, names, opt_outs, photo_rows, start_list
+from chalicelib.event_images.domain import (
+    events,
+    names,
+    opt_outs,
+    photo_rows,
+    retention,
+    start_list,
+)
 from chalicelib.event_images.models import CreateEvent
 from chalicelib.event_images.models.people import Runner
 from shared import contracts
-from shared.tables import Put
+from shared.tables import ConditionFailed, Put
 
 NOW = datetime(2026, 5, 18, tzinfo=UTC)
 
@@ -48,6 +55,18 @@ def test_a_runner_and_an_event_of_event_images_are_read(world: Any) -> None:
     )
     assert world.deps.event_images.listed("other") == ["42"]
     assert world.deps.event_images.event("other").name == "Other Run"
+
+
+def test_an_event_that_event_images_removes_is_gone_here(world: Any) -> None:
+    row = world.events.get(contracts.event_key("city-run"))
+
+    world.deps.tables.transact(
+        [("event-requests", write) for write in retention.begin(row, "deleted", NOW)]
+    )
+
+    assert world.deps.event_images.event("city-run") is None
+    with pytest.raises(ConditionFailed):
+        world.deps.tables.transact([world.deps.event_images.unless_removed("city-run")])
 
 
 @pytest.mark.parametrize("bib", ["7", "4711"])

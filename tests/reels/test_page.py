@@ -213,6 +213,7 @@ def test_the_page_names_its_origins_and_nothing_else(site: Site) -> None:
     assert "unsafe" not in policy
     html = site.api("GET", "/").body.decode()
     named = set(re.findall(r'"assets/([\w.-]+)"', html))
-    page = Path(__file__).parents[2] / "services/reels/chalicelib/reels/page"
-    on_disk = {file.name for file in page.iterdir()} - {"index.html", "watch.css"}
-    assert named == on_disk
+    root = Path(__file__).parents[2]
+    folders = (root / "services/reels/chalicelib/reels/page", root / "shared/page")
+    on_disk = {file.name for folder in folders for file in folder.iterdir()}
+    assert named == on_disk - {"index.html", "watch.css"}

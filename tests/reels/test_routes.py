@@ -117,7 +117,7 @@ def test_reels_are_listed_page_by_page_with_signed_addresses(world: Any, api: An
 
     assert [item["bib"] for item in first["items"] + second["items"]] == ["7", "8", "9"]
     video = first["items"][0]["videos"][0]
-    assert "reels-media/reels/city-run/7/" in video["url"]
+    assert "reels-media/reels/current/city-run/7/" in video["url"]
     assert "expires=3600" in video["url"]
     assert "attachment" in video["downloadUrl"]
     assert first["items"][0]["expiresAt"]

@@ -116,7 +116,7 @@ def test_a_preview_is_small_and_leaves_the_reel_alone(world: Any) -> None:
     preview = world.rows("PREVIEW#")["7"]
     assert max(preview["videos"][0]["width"], preview["videos"][0]["height"]) == 640
     assert preview["expiresAt"] > 0
-    assert world.files("previews/")
+    assert world.files("reels/previews/")
 
 
 def test_a_photo_that_vanished_gives_its_place_to_the_next_one(world: Any) -> None:

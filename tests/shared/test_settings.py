@@ -2,6 +2,7 @@
 
 import pickle
 import threading
+from pathlib import Path
 
 import pytest
 from pydantic import Field, ValidationError
@@ -141,3 +142,10 @@ def test_clients_have_timeouts_and_retries_and_the_endpoint() -> None:
         assert config.connect_timeout == 3  # type: ignore[attr-defined]
         assert config.retries["mode"] == "standard"  # type: ignore[attr-defined]
         assert client.meta.region_name == "us-east-1"
+
+
+def test_what_the_set_up_builds_is_found_beside_the_code_or_where_the_environment_says() -> None:
+    from shared.settings import tools_folder
+
+    assert tools_folder({"TOOLS_DIR": "/elsewhere"}) == Path("/elsewhere")
+    assert tools_folder({}) == Path(__file__).resolve().parents[2] / ".tools"

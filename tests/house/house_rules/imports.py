@@ -1,6 +1,6 @@
 """Arrows point one way. Read from the syntax tree, so nothing is imported to be judged.
 
-app -> api, steps -> domain, ports;  bootstrap -> adapters -> ports;  services -> shared
+app -> api -> steps -> domain, ports;  bootstrap -> adapters -> ports;  services -> shared
 """
 
 import ast

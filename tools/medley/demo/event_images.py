@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 from rich.progress import Progress
 
+from medley.demo.http import DemoError, checked
+from medley.demo.runners import coverage, put_start_list, runners_view, start_list
 from medley.demo.samples import DemoOptions, Sample
 from medley.demo_photos import draw_photos
 from medley.local.stack import LocalStack
@@ -27,10 +29,6 @@ STALLED_SECONDS = 180
 # The drawn photos are hard on purpose; below these shares the reader is broken, not challenged.
 LEAST_RECALL = 0.60
 LEAST_PRECISION = 0.80
-
-
-class DemoError(Exception):
-    """The demo cannot go on; the message is for a person."""
 
 
 @dataclass
@@ -114,20 +112,22 @@ def run(stack: LocalStack, options: DemoOptions, progress: Progress) -> Sequence
     with httpx.Client(base_url=stack.urls[SERVICE].rstrip("/"), timeout=60) as client:
         name = "Medley City Run" if truth else (options.photos or Path("Photos")).name
         event = checked(client.post("/events", json={"name": name, "date": "2026-05-17"}))
+        if truth:
+            put_start_list(client, event["eventId"], start_list(bibs_of(truth)))
         race = EventPhotos(client, event["eventId"])
         race.process_bucket(stack, files[half:], bucket)
         race.upload(files[:half], progress)
         race.wait(progress)
         photos = race.photos()
-    return [
-        Sample(
-            service=SERVICE,
-            name=name,
-            made=summary(photos),
-            url=f"{stack.urls[SERVICE].rstrip('/')}/#/events/{event['eventId']}",
-            problems=tuple(problems(photos, len(files), truth)),
-        )
-    ]
+        found = problems(photos, len(files), truth)
+        made = summary(photos)
+        if truth:
+            runners = coverage(client, event["eventId"])
+            found += list_problems(runners, photos, truth)
+            made += f", {runners['withPhotos']} of {runners['runners']} runners have photos"
+        gallery = runners_view(client, event, photos)
+    page = f"{stack.urls[SERVICE].rstrip('/')}/#/events/{event['eventId']}"
+    return [Sample(SERVICE, name, made, page, tuple(found)), *gallery]
 
 
 def photos_to_show(
@@ -197,6 +197,28 @@ def problems(
     return found
 
 
+def bibs_of(truth: dict[str, tuple[set[str], set[str]]]) -> set[str]:
+    """Everybody who is on a drawn photo, readable or not."""
+    return set().union(*(bibs | also for bibs, also in truth.values()))
+
+
+def list_problems(
+    runners: dict[str, int],
+    photos: Sequence[dict[str, Any]],
+    truth: dict[str, tuple[set[str], set[str]]],
+) -> list[str]:
+    """What is wrong with the start list and its coverage, in sentences."""
+    found = []
+    if runners["runners"] <= len(bibs_of(truth)):
+        found.append(f"the start list has only {runners['runners']} runners")
+    if runners["withPhotos"] != len({bib for photo in photos for bib in photo["bibs"]}):
+        found.append(f"{runners['withPhotos']} runners are said to have photos, which is wrong")
+    nameless = [photo for photo in photos if len(photo["runners"]) < len(set(photo["bibs"]))]
+    if nameless:
+        found.append(f"{nameless[0]['filename']} has a bib without a name")
+    return found
+
+
 def summary(photos: Sequence[dict[str, Any]]) -> str:
     """One line for the table."""
     bibs = {bib for photo in photos for bib in photo["bibs"]}
@@ -216,14 +238,6 @@ def post_form(form: dict[str, Any], file: Path) -> None:
         answer = httpx.post(form["url"], data=form["fields"], files={"file": body}, timeout=120)
     if answer.status_code >= 300:
         raise DemoError(f"{file.name} could not be uploaded: {answer.status_code} {answer.text}")
-
-
-def checked(answer: httpx.Response) -> dict[str, Any]:
-    """The JSON of a good answer; a problem's own words otherwise."""
-    if answer.status_code >= 400:
-        raise DemoError(f"{answer.request.method} {answer.request.url}: {answer.text[:500]}")
-    body: dict[str, Any] = answer.json()
-    return body
 
 
 def numbers(cell: str) -> set[str]:

@@ -54,9 +54,15 @@ def demos() -> dict[str, Callable[[], Demo]]:
 
         return run
 
+    def reels() -> Demo:
+        from medley.demo.reels import run
+
+        return run
+
     def media_processing() -> Demo:
         from medley.demo.media_processing import run
 
         return run
 
-    return {"event-images": event_images, "media-processing": media_processing}
+    # In this order: reels are made of what event-images has read.
+    return {"event-images": event_images, "reels": reels, "media-processing": media_processing}

@@ -71,7 +71,7 @@ class Rollout:
             self._stack.client("cloudformation"),
             service.stack_name(stage),
             load_template(service.template),
-            {"Stage": stage} | {_parameter_of(slug): "no" for slug in absent},
+            {"Stage": stage} | {parameter_of(slug): "no" for slug in absent},
             timeout=self._stack.settings.start_timeout,
         )
         values = values_of(made, stage, self._stack.endpoint_url)
@@ -115,7 +115,7 @@ class Rollout:
         return [str(self._service.folder), str(self._workspace.folder), self._stage]
 
 
-def _parameter_of(slug: str) -> str:
+def parameter_of(slug: str) -> str:
     """The parameter by which a stack is told whether a service is there: ``EventImages``."""
     return "".join(part.title() for part in slug.split("-"))
 

@@ -18,7 +18,8 @@ class Settings(AwsSettings):
     incoming_bucket: str
     media_bucket: str
     state_machine_arn: str
-    # The queue of what routes leave to be done later, and the topic that tells of opt-outs.
+    # The queue of what routes leave to be done later, and the topic that tells of opt-outs
+    # and of removed events.
     chores_queue_url: str
     opt_outs_topic_arn: str
     # Buckets that requests may read beside `incoming`; `*` is any, for stage `local`.

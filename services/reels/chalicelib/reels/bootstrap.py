@@ -11,6 +11,7 @@ from chalicelib.reels.ports import Dependencies, Pictures, Renderer, Sounds
 from chalicelib.reels.settings import Settings
 from shared.http import ApiKeys
 from shared.jobs import Jobs
+from shared.queues import SqsQueues
 from shared.secrets import AwsSecrets
 from shared.settings import LOCAL, Clients, load
 from shared.storage import S3Storage
@@ -30,7 +31,7 @@ def uploads_queue(env: Mapping[str, str] | None = None) -> str:
 
 
 def opt_outs_queue(env: Mapping[str, str] | None = None) -> str:
-    """The name of the queue that tells of runners who have opted out."""
+    """The name of the queue that tells of runners who have opted out and of removed events."""
     env = os.environ if env is None else env
     return env.get("OPT_OUTS_QUEUE_NAME") or f"reels-{stage(env)}-opt-outs"
 
@@ -104,6 +105,7 @@ def dependencies() -> Dependencies:
         storage=storage,
         jobs=Jobs(tables, config.event_reels_table, _now),
         workflows=StepFunctions(aws.stepfunctions),
+        queues=SqsQueues(aws.sqs),
         event_images=EventImagesTables(
             tables,
             storage,

@@ -9,6 +9,7 @@ from chalicelib.reels.models import Picture, RaceEvent, Rendered, Shot, Sound
 from chalicelib.reels.settings import Settings
 from shared.contracts import RunnerEntry
 from shared.jobs import Jobs
+from shared.queues import Queues
 from shared.storage import Storage
 from shared.tables import Table, Tables, TransactWrite
 from shared.video.plan import Plan
@@ -29,7 +30,7 @@ class EventImages(Protocol):
         ...
 
     def event(self, event_id: str) -> RaceEvent | None:
-        """One event; None if there is none."""
+        """One event; None if there is none, or none any more: its id is never given again."""
         ...
 
     def tagged(self, event_id: str) -> list[str]:
@@ -49,6 +50,10 @@ class EventImages(Protocol):
 
         It may also fail when another runner of the event is the first to do so: ask again then.
         """
+        ...
+
+    def unless_removed(self, event_id: str) -> tuple[str, TransactWrite]:
+        """What a transaction checks, so that it fails when the event is removed meanwhile."""
         ...
 
     def runner(self, event_id: str, bib: str) -> RunnerEntry | None:
@@ -124,6 +129,7 @@ class Dependencies:
     storage: Storage
     jobs: Jobs
     workflows: Workflows
+    queues: Queues
     event_images: EventImages
     renderer: Callable[[], Renderer]
     pictures: Callable[[], Pictures]

@@ -14,6 +14,8 @@ class Settings(AwsSettings):
     incoming_bucket: str
     media_bucket: str
     state_machine_arn: str
+    # The queue of opt-outs and of removed events: what one message does not finish, the next does.
+    opt_outs_queue_url: str
     # What event-images owns, and this service only reads.
     event_requests_table: str
     event_images_table: str

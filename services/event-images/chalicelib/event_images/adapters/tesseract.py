@@ -31,19 +31,19 @@ LOOKALIKES = str.maketrans("OoDIlSsBZz|", "00011558221")
 
 # As fitted for this engine: it is sure of nonsense, and says less the surer it should be.
 WEIGHTS = Weights(
-    start=-8.8,
-    probability=0.95,
-    pool=0.5,
-    support=0.5,
-    looks=0.8,
-    found=5.8,
-    height=1.0,
-    one_digit=-5.0,
-    two_digits=-2.7,
+    start=-9.8,
+    probability=0.62,
+    pool=1.6,
+    support=0.0,
+    looks=1.17,
+    found=6.4,
+    height=0.81,
+    one_digit=-2.6,
+    two_digits=-1.6,
     clock=-3.0,
     year=-2.5,
-    leading_zero=-3.0,
-    edge=-1.0,
+    leading_zero=-3.1,
+    edge=-1.5,
 )
 
 

@@ -8,7 +8,6 @@ from chalice.app import Request, Response
 
 from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.api.photos import photo_row, shown
-from chalicelib.event_images.api.runners import load_opted_out, load_runners
 from chalicelib.event_images.domain import decisions as rules
 from chalicelib.event_images.domain.photo_rows import (
     changes,
@@ -30,6 +29,9 @@ from chalicelib.event_images.models import (
     PhotoState,
 )
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.hide_pictures import hide_later
+from chalicelib.event_images.steps.judging import judge_of
+from chalicelib.event_images.steps.people import load_opt_outs
 from shared.contracts import event_partition
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.http import answer, idempotency_key, page_params, parse
@@ -76,6 +78,8 @@ def decide_photo(request: Request, deps: Dependencies) -> Response:
             except ConditionFailed:
                 row = photo_row(request, event_id, deps)
                 continue
+        # Also by a repeat: the call before it may have broken off right here.
+        hide_later(row, deps)
         return answer(DecidedPhoto(photo=shown(row, deps), decision_ids=asked.ids))
     raise RetryableError("busy", "Others change the same photo.")
 
@@ -115,9 +119,10 @@ def reject_bib(
         if normal_bib(bib) not in tags(readings_of(row)):
             return
         try:
-            _write(asked, row, deps)
+            row = _write(asked, row, deps)
         except ConditionFailed:
             continue
+        hide_later(row, deps)
         return
     raise RetryableError("busy", "Others change the same photo.")
 
@@ -175,7 +180,7 @@ def _write(asked: Asked, row: Item, deps: Dependencies) -> Item:
         raise Conflict("version_conflict", "The photo has changed meanwhile.")
     if state_of(row) is not PhotoState.DONE:
         raise Conflict("photo_not_done", "The photo has not been read; there is nothing to decide.")
-    judge = load_runners(row["eventId"], deps).judge(deps)
+    judge = judge_of(row["eventId"], deps)
     after, entries = _undone(asked, row, judge) if body.undo else _decided(asked, row, judge)
     record = [rules.audit_row(row["eventId"], entry) for entry in entries]
     return _honour(_transact(row, after, record, judge, deps), record, deps)
@@ -253,14 +258,14 @@ def _honour(after: Item, record: Sequence[Put], deps: Dependencies) -> Item:
     of the two sees the other.
     """
     event_id: str = after["eventId"]
-    opted_out = load_opted_out(event_id, deps)
+    opted_out = load_opt_outs(event_id, deps)
     for put in record:
         if (clean := rules.forgotten(put.item, opted_out)) is not None:
             deps.images.write(Put(clean))
     for _ in range(TRIES):
         if not names_any(after, opted_out):
             return after
-        judge = load_runners(event_id, deps).judge(deps)
+        judge = judge_of(event_id, deps)
         try:
             return _transact(after, judged(after, judge), (), judge, deps)
         except ConditionFailed:

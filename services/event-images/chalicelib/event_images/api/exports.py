@@ -5,12 +5,12 @@ import re
 from chalice.app import Request, Response
 
 from chalicelib.event_images.api.events import event_row, here
-from chalicelib.event_images.api.runners import load_runners, names_of
 from chalicelib.event_images.domain import exports as rows
 from chalicelib.event_images.domain.photo_rows import photo_key
 from chalicelib.event_images.models.chores import MakeExport
 from chalicelib.event_images.models.exports import CreateExport, ExportFile
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.people import load_people, runners_of
 from shared.contracts import BibTag, event_partition, tag_prefix
 from shared.errors import NotFound, TooLarge
 from shared.http import answer, idempotency_key, parse, path_param
@@ -66,13 +66,13 @@ def tags_csv(request: Request, deps: Dependencies) -> Response:
             "export_too_large",
             f"There are over {rows.MOST_DIRECT} tags. POST to /exports for a file.",
         )
-    runners = load_runners(event_id, deps)
+    people = load_people(event_id, deps)
     tags = [BibTag.of_row(row) for row in found.items]
-    tags = [tag for tag in tags if tag.bib not in runners.opted_out]
+    tags = [tag for tag in tags if tag.bib not in people.opted_out]
     ids = dict.fromkeys(tag.image_id for tag in tags)
     photos = deps.images.get_many([photo_key(event_id, one) for one in ids])
     filenames = {row["imageId"]: str(row["filename"]) for row in photos}
-    who = names_of(event_id, runners, {tag.bib for tag in tags}, deps)
+    who = runners_of(event_id, people, {tag.bib for tag in tags}, deps)
     text = rows.tags_csv(tags, who, filenames, headed=True).decode()
     headers: dict[str, str | list[str]] = {
         "Content-Type": "text/csv; charset=utf-8",

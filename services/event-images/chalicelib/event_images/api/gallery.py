@@ -12,22 +12,26 @@ from itertools import islice
 from chalice.app import Request, Response
 
 from chalicelib.event_images.api.links import opened
-from chalicelib.event_images.api.runners import has_photo, load_opted_out, load_runners
 from chalicelib.event_images.domain import gallery, names
 from chalicelib.event_images.domain.bursts import bursts
 from chalicelib.event_images.domain.opt_outs import OptOuts
-from chalicelib.event_images.domain.photo_rows import photo_key, tag_key, tags_of_bib
-from chalicelib.event_images.domain.photos import normal_bib, state_of
+from chalicelib.event_images.domain.photo_rows import (
+    has_pictures,
+    photo_key,
+    tag_key,
+    tags_of_bib,
+)
+from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.models import (
     CreateReport,
     GalleryBurst,
     GalleryEvent,
     GalleryPhoto,
     GalleryPhotos,
-    PhotoState,
     ReportReceipt,
 )
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.people import has_photo, load_opt_outs, load_people
 from shared.contracts import event_partition
 from shared.errors import BadRequest, MedleyError, NotFound, RetryableError, TooManyRequests
 from shared.http import answer, parse, path_param, problem_response
@@ -81,7 +85,7 @@ def gallery_photos(request: Request, deps: Dependencies) -> Response:
     """
     event_id: str = opened(request, deps)["eventId"]
     bib = _bib(request)
-    opted_out = load_opted_out(event_id, deps)
+    opted_out = load_opt_outs(event_id, deps)
     rows, more = ([], False) if bib in opted_out else _rows(event_id, bib, deps)
     groups = [
         GalleryBurst(photos=tuple(_photo(row, deps) for row in group)) for group in bursts(rows)
@@ -128,7 +132,7 @@ def create_report(request: Request, deps: Dependencies) -> Response:
         _photo_of_bib(event_id, report.bib, report.image_id, deps)
     elif report.kind == "wrong_tag":
         raise BadRequest("photo_needed", "Say which photo does not show this bib: imageId.")
-    elif report.bib in load_opted_out(event_id, deps) or not has_photo(event_id, report.bib, deps):
+    elif report.bib in load_opt_outs(event_id, deps) or not has_photo(event_id, report.bib, deps):
         raise _no_photo()
     key = gallery.report_key(event_id, gallery.report_id(event_id, report))
     receipt = ReportReceipt(report_id=key[1].removeprefix(gallery.REPORTS), kind=report.kind)
@@ -174,14 +178,14 @@ def _rows(event_id: str, bib: str, deps: Dependencies) -> tuple[list[Item], bool
     found = deps.images.query_all(pk, begins=tags_of_bib(bib))
     tags = list(islice(found, gallery.MOST_PHOTOS + 1))
     keys = [photo_key(event_id, tag["imageId"]) for tag in tags[: gallery.MOST_PHOTOS]]
-    rows = [row for row in deps.images.get_many(keys) if state_of(row) is PhotoState.DONE]
+    rows = [row for row in deps.images.get_many(keys) if has_pictures(row)]
     return rows, len(tags) > gallery.MOST_PHOTOS
 
 
 def _near(event_id: str, bib: str, opted_out: OptOuts, deps: Dependencies) -> tuple[str, ...]:
     found = (
         near
-        for near in gallery.near_numbers(bib, load_runners(event_id, deps).start_list)
+        for near in gallery.near_numbers(bib, load_people(event_id, deps).start_list)
         if near not in opted_out and has_photo(event_id, near, deps)
     )
     return tuple(islice(found, gallery.MOST_NEAR))
@@ -189,11 +193,11 @@ def _near(event_id: str, bib: str, opted_out: OptOuts, deps: Dependencies) -> tu
 
 def _photo_of_bib(event_id: str, bib: str, image_id: str, deps: Dependencies) -> Item:
     """The row of a photo that shows the bib, by its tag. NotFound ``photo_not_found``."""
-    if not _IMAGE_ID.fullmatch(image_id) or bib in load_opted_out(event_id, deps):
+    if not _IMAGE_ID.fullmatch(image_id) or bib in load_opt_outs(event_id, deps):
         raise _no_photo()
     keys = [tag_key(event_id, normal_bib(bib), image_id), photo_key(event_id, image_id)]
     rows = deps.images.get_many(keys)
-    if len(rows) < len(keys) or state_of(rows[-1]) is not PhotoState.DONE:
+    if len(rows) < len(keys) or not has_pictures(rows[-1]):
         raise _no_photo()
     return rows[-1]
 

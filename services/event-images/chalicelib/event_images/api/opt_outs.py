@@ -11,7 +11,7 @@ from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.models.chores import ForgetRunner
 from chalicelib.event_images.models.people import OptOut, OptOutList, OptOutReason, RemovalState
 from chalicelib.event_images.ports import Dependencies
-from shared.contracts import event_partition
+from shared.contracts import opt_out_partition
 from shared.errors import BadRequest, NotFound
 from shared.http import answer, page_params, parse, path_param
 from shared.tables import Absent, ConditionFailed, Delete, Exists, Put
@@ -57,7 +57,7 @@ def list_opt_outs(request: Request, deps: Dependencies) -> Response:
     event_id: str = event_row(request, deps)["eventId"]
     limit, cursor = page_params(request)
     found = deps.images.query(
-        event_partition(event_id), begins=rows.ROWS, limit=limit, cursor=cursor
+        opt_out_partition(event_id), begins=rows.ROWS, limit=limit, cursor=cursor
     )
     items = [rows.opt_out_of(row) for row in found.items]
     return answer(OptOutList(items=items, cursor=found.cursor))

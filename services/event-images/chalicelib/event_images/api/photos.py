@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from chalice.app import Request, Response
 
 from chalicelib.event_images.api.events import event_row
-from chalicelib.event_images.api.runners import Runners, load_runners, names_of
 from chalicelib.event_images.api.search import near_bibs
 from chalicelib.event_images.domain import names
 from chalicelib.event_images.domain.photo_rows import (
+    has_pictures,
     judged,
     names_any,
     photo_key,
@@ -21,6 +21,8 @@ from chalicelib.event_images.domain.photos import state_of
 from chalicelib.event_images.models import Photo, PhotoList, PhotoState
 from chalicelib.event_images.models.people import NearBib
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.judging import judge_by
+from chalicelib.event_images.steps.people import People, load_people, runners_of
 from shared.errors import BadRequest, NotFound
 from shared.http import answer, page_params, path_param
 from shared.tables import Item, Page
@@ -39,14 +41,14 @@ def list_photos(request: Request, deps: Dependencies) -> Response:
     limit, cursor = page_params(request)
     query: Mapping[str, str] = request.query_params or {}
     bib, state = _bib(query.get("bib")), _state(query.get("state"))
-    runners = load_runners(event_id, deps)
+    people = load_people(event_id, deps)
     near: tuple[NearBib, ...] = ()
     if bib is not None:
         # An opt-out holds from the moment it is made, whatever is still to be removed.
-        hidden = bib in runners.opted_out
+        hidden = bib in people.opted_out
         found = Page([], None) if hidden else _by_bib(event_id, bib, limit, cursor, deps)
         if not found.items and cursor is None:
-            near = near_bibs(event_id, bib, runners, deps)
+            near = near_bibs(event_id, bib, people, deps)
         rows: Iterable[Item] = (row for row in found.items if state in (None, state_of(row)))
     elif state is not None:
         found = deps.images.query(
@@ -57,7 +59,7 @@ def list_photos(request: Request, deps: Dependencies) -> Response:
         pk, begins = photo_key(event_id, "")
         found = deps.images.query(pk, begins=begins, limit=limit, cursor=cursor)
         rows = found.items
-    items = named(event_id, rows, runners, deps)
+    items = named(event_id, rows, people, deps)
     return answer(PhotoList(items=items, cursor=found.cursor, near=near))
 
 
@@ -65,7 +67,7 @@ def get_photo(request: Request, deps: Dependencies) -> Response:
     """``GET /events/{eventId}/photos/{imageId}`` -> Photo. NotFound ``photo_not_found``."""
     event_id: str = event_row(request, deps)["eventId"]
     row = photo_row(request, event_id, deps)
-    (photo,) = named(event_id, [row], load_runners(event_id, deps), deps)
+    (photo,) = named(event_id, [row], load_people(event_id, deps), deps)
     return answer(photo)
 
 
@@ -86,13 +88,13 @@ def _by_bib(event_id: str, bib: str, limit: int, cursor: str | None, deps: Depen
     return Page(deps.images.get_many(keys), tags.cursor)
 
 
-def named(event_id: str, rows: Iterable[Item], runners: Runners, deps: Dependencies) -> list[Photo]:
+def named(event_id: str, rows: Iterable[Item], people: People, deps: Dependencies) -> list[Photo]:
     """Photos as the routes show them, with the runners of the start list, and without those who
     opted out."""
-    judge = runners.judge(deps)
+    judge = judge_by(people, deps)
     clean = [judged(row, judge) if names_any(row, judge.opted_out) else row for row in rows]
     photos = [shown(row, deps) for row in clean]
-    known = names_of(event_id, runners, {bib for photo in photos for bib in photo.bibs}, deps)
+    known = runners_of(event_id, people, {bib for photo in photos for bib in photo.bibs}, deps)
     return [
         photo.model_copy(update={"runners": tuple(known[b] for b in photo.bibs if b in known)})
         for photo in photos
@@ -105,8 +107,8 @@ def shown(row: Item, deps: Dependencies) -> Photo:
 
 
 def urls_of(row: Item, deps: Dependencies) -> dict[str, str | None]:
-    """The signed addresses of a photo's pictures; none before it is DONE, or when withheld."""
-    if state_of(row) is not PhotoState.DONE or row.get("withheld"):
+    """The signed addresses of a photo's pictures, if it has any that may be shown."""
+    if not has_pictures(row):
         return {}
     settings = deps.settings
     event_id, image_id = row["eventId"], row["imageId"]

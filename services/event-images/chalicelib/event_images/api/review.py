@@ -6,13 +6,13 @@ from chalice.app import Request, Response
 
 from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.api.photos import urls_of
-from chalicelib.event_images.api.runners import Runners, has_photo, load_runners, names_of
 from chalicelib.event_images.domain.photo_rows import asked_of, photo_key, readings_of
 from chalicelib.event_images.domain.photos import normal_bib, tags
 from chalicelib.event_images.domain.review import review_partition
 from chalicelib.event_images.models import Choice, PhotoReading, Question, ReviewItem, ReviewList
 from chalicelib.event_images.models.people import Runner
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.people import People, has_photo, load_people, runners_of
 from shared.http import answer, page_params
 from shared.tables import Item
 
@@ -37,21 +37,21 @@ def list_review(request: Request, deps: Dependencies) -> Response:
     found = deps.images.query(review_partition(event_id), index="gsi1", limit=limit, cursor=cursor)
     rows = deps.images.get_many([photo_key(event_id, row["imageId"]) for row in found.items])
     asked = [(row, open_) for row in rows if (open_ := asked_of(row))]
-    people = _People(event_id, [one for _, open_ in asked for one in open_], deps)
-    items = [_item(row, open_, people, deps) for row, open_ in asked]
+    candidates = _Candidates(event_id, [one for _, open_ in asked for one in open_], deps)
+    items = [_item(row, open_, candidates, deps) for row, open_ in asked]
     items.sort(key=lambda item: not any(_leads_to_a_first_photo(one) for one in item.questions))
     # The counter is of the table, and may be ahead of the index.
     left = max(int(event.get("review", 0)), sum(len(item.questions) for item in items))
     return answer(ReviewList(items=items, cursor=found.cursor, left=left))
 
 
-class _People:
+class _Candidates:
     """Names of the candidates of one page, and who of them has no photo yet."""
 
     def __init__(self, event_id: str, asked: Sequence[PhotoReading], deps: Dependencies) -> None:
-        self.runners: Runners = load_runners(event_id, deps)
-        self.names: dict[str, Runner] = names_of(
-            event_id, self.runners, (bib for one in asked for bib in _candidates(one)), deps
+        self.people: People = load_people(event_id, deps)
+        self.names: dict[str, Runner] = runners_of(
+            event_id, self.people, (bib for one in asked for bib in _candidates(one)), deps
         )
         likely = dict.fromkeys(
             normal_bib(bib) for one in asked for bib in _likely(one) if self._listed(bib)
@@ -60,7 +60,7 @@ class _People:
         self.waiting = {bib for bib in looked_up if not has_photo(event_id, bib, deps)}
 
     def _listed(self, bib: str) -> bool:
-        listed = self.runners.start_list
+        listed = self.people.start_list
         return listed is not None and normal_bib(bib) in listed
 
     def name(self, bib: str) -> str | None:
@@ -71,11 +71,11 @@ class _People:
         return normal_bib(bib) in self.waiting
 
     def opted_out(self, bib: str) -> bool:
-        return normal_bib(bib) in self.runners.opted_out
+        return normal_bib(bib) in self.people.opted_out
 
 
 def _item(
-    row: Item, asked: Sequence[PhotoReading], people: _People, deps: Dependencies
+    row: Item, asked: Sequence[PhotoReading], candidates: _Candidates, deps: Dependencies
 ) -> ReviewItem:
     urls = urls_of(row, deps)
     return ReviewItem(
@@ -88,27 +88,29 @@ def _item(
         bibs=tuple(tags(readings_of(row))),
         web_url=urls.get("webUrl"),
         thumb_url=urls.get("thumbUrl"),
-        questions=tuple(_question(one, people) for one in asked if not people.opted_out(one.bib)),
+        questions=tuple(
+            _question(one, candidates) for one in asked if not candidates.opted_out(one.bib)
+        ),
     )
 
 
-def _question(reading: PhotoReading, people: _People) -> Question:
+def _question(reading: PhotoReading, candidates: _Candidates) -> Question:
     return Question(
         bib=reading.bib,
         confidence=reading.confidence,
         box=reading.box,
         reasons=reading.reasons,
-        name=people.name(reading.bib),
-        waiting=people.waits(reading.bib),
+        name=candidates.name(reading.bib),
+        waiting=candidates.waits(reading.bib),
         alternatives=tuple(
             Choice(
                 bib=other.bib,
                 confidence=other.confidence,
-                name=people.name(other.bib),
-                waiting=people.waits(other.bib),
+                name=candidates.name(other.bib),
+                waiting=candidates.waits(other.bib),
             )
             for other in reading.alternatives
-            if not people.opted_out(other.bib)
+            if not candidates.opted_out(other.bib)
         ),
     )
 

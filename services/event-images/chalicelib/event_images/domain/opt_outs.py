@@ -13,11 +13,9 @@ from typing import Any
 
 from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.models.people import OptOut, RemovalState
-from shared.contracts import event_partition
+from shared.contracts import opt_out_partition
 from shared.tables import Item, Key
 
-# The key's row sorts right after the opt-outs, so one query gives both.
-PREFIX = "OPTOUT"
 ROWS = "OPTOUT#"
 KEY_ROW = "OPTOUTS"
 # An event or a file may be called as a bib is.
@@ -44,7 +42,7 @@ class OptOuts:
 
     @classmethod
     def of_rows(cls, rows: Iterable[Item]) -> "OptOuts":
-        """The opt-outs of all rows whose sort key begins with ``PREFIX``."""
+        """The opt-outs of all rows of an event's partition of them."""
         secret, digests = "", set()
         for row in rows:
             if row["sk"] == KEY_ROW:
@@ -62,12 +60,12 @@ def digest(secret: str, bib: str) -> str:
 
 def secret_key(event_id: str) -> Key:
     """Where the event's key is."""
-    return event_partition(event_id), KEY_ROW
+    return opt_out_partition(event_id), KEY_ROW
 
 
 def opt_out_key(event_id: str, fingerprint: str) -> Key:
     """Where an opt-out's row is."""
-    return event_partition(event_id), f"{ROWS}{fingerprint}"
+    return opt_out_partition(event_id), f"{ROWS}{fingerprint}"
 
 
 def opt_out_row(event_id: str, fingerprint: str, at: datetime, reason: str | None) -> Item:

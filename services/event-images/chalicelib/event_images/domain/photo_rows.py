@@ -151,8 +151,10 @@ def decide(
     bytes was about another picture.
     """
     event_id = row["eventId"]
+    same = _same_picture(row, outcome)
+    known = row if same else {**row, "hides": False, "readings": []}
     after: Item = {
-        **row,
+        **known,
         **_object_attributes(outcome.photo),
         "gsi1pk": state_partition(event_id, outcome.state),
         "state": outcome.state.value,
@@ -161,7 +163,7 @@ def decide(
         "takenAt": outcome.taken_at,
         "md5": outcome.md5,
         "seen": [_plain(reading) for reading in outcome.seen],
-        "decisions": row.get("decisions", []) if _same_picture(row, outcome) else [],
+        "decisions": row.get("decisions", []) if same else [],
         "engine": outcome.engine,
         "perceptualHash": outcome.perceptual_hash,
         "sharpness": outcome.sharpness,
@@ -169,22 +171,31 @@ def decide(
         "processedAt": now.isoformat(),
     }
     after = judged(after, judge)
+    if outcome.error is None:
+        # They were just written, or are deleted by whoever writes this.
+        after["picturesGone"] = after["withheld"]
     return changes(row, after, judge)
 
 
 def judged(row: Item, judge: Judge) -> Item:
-    """The row with its readings worked out from what was seen and decided, by ``judge``."""
+    """The row with its readings worked out from what was seen and decided, by ``judge``.
+
+    ``hides`` says, without saying whom, that a runner who opted out is on the photo: it is
+    withheld whenever nobody else is tagged on it, now or later.
+    """
     seen, decisions = judge.seen(seen_of(row)), judge.decisions(decisions_of(row))
     failed = state_of(row) is not PhotoState.DONE
     readings = () if failed else judge.readings(seen, decisions)
-    # Once withheld, a photo stays so until somebody is tagged on it, or nobody is opted out.
-    withheld = judge.hides(seen_of(row)) or (row.get("withheld") and bool(judge.opted_out))
+    known = bool(row.get("hides")) and bool(judge.opted_out)
+    was_tagged = any(bib in judge.opted_out for bib in tags(readings_of(row)))
+    hides = known or was_tagged or judge.hides(seen_of(row))
     return {
         **row,
         "seen": [_plain(one) for one in seen],
         "decisions": [_plain(one) for one in decisions],
         "readings": [_plain(one) for one in readings],
-        "withheld": bool(withheld and not tags(readings)),
+        "hides": hides,
+        "withheld": hides and not tags(readings),
     }
 
 
@@ -218,6 +229,12 @@ def changes(before: Item, after: Item, judge: Judge) -> tuple[list[Write], list[
 def asked_of(row: Item) -> list[PhotoReading]:
     """What a person is asked about a photo: nothing while there is no picture to look at."""
     return [] if row.get("withheld") else questions(readings_of(row))
+
+
+def has_pictures(row: Item) -> bool:
+    """Whether a photo has pictures that may be shown."""
+    done = state_of(row) is PhotoState.DONE
+    return done and not row.get("withheld") and not row.get("picturesGone")
 
 
 def names_any(row: Item, opted_out: Container[str]) -> bool:

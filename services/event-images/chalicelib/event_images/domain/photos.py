@@ -69,10 +69,15 @@ def same_bytes(row: Item, photo: SourceObject) -> bool:
 
 
 def needs_work(row: Item | None, photo: SourceObject, *, force: bool) -> bool:
-    """Whether a run takes this photo on: new, changed, not DONE yet, or all with ``force``."""
-    return (
-        force or row is None or state_of(row) is not PhotoState.DONE or not same_bytes(row, photo)
-    )
+    """Whether a run takes this photo on, or, with ``force``, any.
+
+    It is new, changed, not DONE yet, or its pictures were deleted while it was withheld and
+    somebody is tagged on it now.
+    """
+    if force or row is None or state_of(row) is not PhotoState.DONE:
+        return True
+    lacks_pictures = bool(row.get("picturesGone")) and not row.get("withheld")
+    return lacks_pictures or not same_bytes(row, photo)
 
 
 def settled(row: Item, photo: SourceObject, *, since: int) -> bool:

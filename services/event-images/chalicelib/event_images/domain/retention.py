@@ -64,6 +64,11 @@ def touched(event_id: str, now: datetime, *, settled: int) -> Update:
     return Update(tombstone_key(event_id), set=change, when=Exists())
 
 
+def untouched(stone: Item) -> bool:
+    """Whether nothing of the event was removed so far."""
+    return bool(stone["touchedAt"] == stone["deletedAt"])
+
+
 def finished(event_id: str) -> Update:
     """Ends the removal. What stays is the id, the day and the reason."""
     return Update(

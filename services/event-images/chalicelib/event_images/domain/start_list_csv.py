@@ -138,7 +138,7 @@ def _records(
     while at < len(lines):
         number, text = at + 1, lines[at]
         at += 1
-        if opening.search(text):
+        if '"' in text and opening.search(text):
             end = at
             whole = text
             while whole.count('"') % 2 and end < min(len(lines), number + MOST_LINES_OF_A_ROW):
@@ -155,6 +155,8 @@ def _records(
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
+    if '"' not in text:
+        return text.split(delimiter)
     # The lines are whole rows here, so a break inside is one of a quoted cell.
     try:
         rows = list(csv.reader([text], delimiter=delimiter, skipinitialspace=True))

@@ -78,8 +78,12 @@ class Columns:
         at = self._places.get(name)
         if at is None or at >= len(cells):
             return ""
-        kept = "".join(c if c.isprintable() else " " for c in cells[at])
-        return " ".join(unicodedata.normalize("NFC", kept).split())
+        cell = cells[at]
+        if not cell.isprintable():
+            cell = "".join(c if c.isprintable() else " " for c in cell)
+        if not cell.isascii():
+            cell = unicodedata.normalize("NFC", cell)
+        return " ".join(cell.split())
 
 
 def columns_of(headings: Sequence[str]) -> Columns | None:

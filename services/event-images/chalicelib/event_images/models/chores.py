@@ -33,6 +33,14 @@ class ForgetRunner(Model):
     last: bool = False
 
 
+class HidePictures(Model):
+    """The pictures of a photo are to be deleted, if it is still withheld."""
+
+    kind: Literal["hidePictures"] = "hidePictures"
+    event_id: str
+    image_id: str
+
+
 class RemoveEvent(Model):
     """Everything of an event is to be removed, whose tombstone stands already."""
 
@@ -73,7 +81,13 @@ class MakeExport(Model):
 
 
 Chore = Annotated[
-    ImportStartList | ForgetRunner | RemoveEvent | RetagEvent | CountCoverage | MakeExport,
+    ImportStartList
+    | ForgetRunner
+    | HidePictures
+    | RemoveEvent
+    | RetagEvent
+    | CountCoverage
+    | MakeExport,
     Field(discriminator="kind"),
 ]
 CHORE: TypeAdapter[Chore] = TypeAdapter(Chore)

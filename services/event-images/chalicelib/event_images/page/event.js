@@ -1,7 +1,6 @@
 // One event: its photos, how far they are read, the search, and the ways to add more.
 
 import { eventPath, get, post } from "./api.js";
-import { askProcess } from "./dialogs.js";
 import { announce, day, h, icon, number, plural } from "./dom.js";
 import { keepPhoto, nameOf, photoGrid } from "./grid.js";
 import { lightbox } from "./lightbox.js";
@@ -10,6 +9,7 @@ import { isState, stateTabs } from "./photo_tabs.js";
 import { nearWords } from "./near.js";
 import { participantsPanel } from "./participants.js";
 import { poll } from "./poll.js";
+import { askProcess } from "./process_ask.js";
 import { reviewLink } from "./review_link.js";
 import { galleryPanel } from "./reports.js";
 import { live, requestPanel } from "./requests.js";

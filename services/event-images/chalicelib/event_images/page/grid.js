@@ -12,7 +12,7 @@ const since = new WeakMap();
 /** For a Listing: an unchanged photo stays as it is, so that its picture is not loaded twice. */
 export function keepPhoto(old, fresh) {
   if (!since.has(old)) since.set(old, Date.now());
-  const same = old.state === fresh.state && old.version === fresh.version && old.withheld === fresh.withheld && JSON.stringify(old.runners) === JSON.stringify(fresh.runners) && old.version === fresh.version && old.processedAt === fresh.processedAt && Boolean(old.thumbUrl) === Boolean(fresh.thumbUrl);
+  const same = old.state === fresh.state && old.version === fresh.version && old.withheld === fresh.withheld && JSON.stringify(old.runners) === JSON.stringify(fresh.runners) && old.processedAt === fresh.processedAt && Boolean(old.thumbUrl) === Boolean(fresh.thumbUrl);
   return same && Date.now() - since.get(old) < FRESH_MS ? old : fresh;
 }
 
@@ -97,7 +97,7 @@ function tile(photo, bib, href, failed) {
 function blankWords(photo) {
   if (photo.state === "FAILED") return explain(photo.error);
   if (photo.withheld) return "Withheld: its runner opted out";
-  return photo.state === "PENDING" ? "Waiting to be read" : "No preview";
+  return photo.state === "PENDING" ? "Waiting to be read" : "No picture: process again";
 }
 
 function spoken(photo) {

@@ -8,6 +8,7 @@ from chalicelib.event_images.models.chores import (
     DoChoreInput,
     DoChoreOutput,
     ForgetRunner,
+    HidePictures,
     ImportStartList,
     MakeExport,
     RemoveEvent,
@@ -17,6 +18,7 @@ from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.coverage import count_coverage
 from chalicelib.event_images.steps.expire_events import remove_event
 from chalicelib.event_images.steps.forget_runner import forget_runner
+from chalicelib.event_images.steps.hide_pictures import hide_pictures
 from chalicelib.event_images.steps.import_participants import import_start_list
 from chalicelib.event_images.steps.make_export import make_export
 from chalicelib.event_images.steps.retag import retag_event
@@ -45,6 +47,8 @@ def do_chore(step: DoChoreInput, deps: Dependencies) -> DoChoreOutput:
             import_start_list(chore, deps)
         case ForgetRunner():
             more = forget_runner(chore, deps)
+        case HidePictures():
+            hide_pictures(chore, deps)
         case RemoveEvent():
             more = remove_event(chore, deps)
         case RetagEvent():

@@ -17,7 +17,7 @@ from chalicelib.event_images.models.chores import (
 )
 from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.import_participants import delete_rows
-from shared.contracts import event_partition
+from shared.contracts import EventRemoved, event_partition, opt_out_partition
 from shared.jobs.rows import job_key
 from shared.tables import ConditionFailed, Delete, Item
 
@@ -57,11 +57,16 @@ def remove_event(chore: RemoveEvent, deps: Dependencies) -> bool:
     stone = deps.requests.get(retention.tombstone_key(chore.event_id))
     if stone is None or stone.get("gsi1pk") is None:
         return False
+    if retention.untouched(stone):
+        _tell(stone, deps)
     if not _remove_some(stone, deps):
         deps.requests.write(retention.touched(chore.event_id, deps.clock(), settled=0))
         _send(chore.event_id, deps)
         return True
     settled = int(stone.get("settled", 0)) + 1
+    if settled > 1:
+        # Once more, for what others made of the event until it was gone.
+        _tell(stone, deps)
     if settled > 2:
         deps.requests.write(retention.finished(chore.event_id))
         return False
@@ -84,8 +89,9 @@ def _remove_some(stone: Item, deps: Dependencies) -> bool:
         objects -= _delete_objects(bucket, prefix, objects, deps)
     if objects <= 0:
         return False
-    found = deps.images.query_all(event_partition(event_id))
-    rows -= delete_rows(deps.tables, deps.images, islice(found, rows))
+    for partition in (event_partition(event_id), opt_out_partition(event_id)):
+        found = deps.images.query_all(partition)
+        rows -= delete_rows(deps.tables, deps.images, islice(found, max(rows, 0)))
     for job_id in _jobs(event_id, deps):
         if rows <= 0 or objects <= 0:
             break
@@ -115,6 +121,12 @@ def _jobs(event_id: str, deps: Dependencies) -> Iterator[str]:
 def _delete_objects(bucket: str, prefix: str, most: int, deps: Dependencies) -> int:
     found = islice(deps.storage.list(bucket, prefix), max(most, 0))
     return deps.storage.delete_many(bucket, (info.key for info in found))
+
+
+def _tell(stone: Item, deps: Dependencies) -> None:
+    """Tell other services, before it is noted: a message that comes twice does no harm."""
+    message = EventRemoved(event_id=stone["eventId"], removed_at=stone["deletedAt"])
+    deps.topics.publish(deps.settings.opt_outs_topic_arn, message)
 
 
 def _send(event_id: str, deps: Dependencies, *, delay_seconds: int = 0) -> None:

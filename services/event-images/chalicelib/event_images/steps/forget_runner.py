@@ -10,21 +10,19 @@ from collections.abc import Callable, Iterator
 
 from chalicelib.event_images.domain import decisions, exports, opt_outs
 from chalicelib.event_images.domain.coverage import coverage_key
-from chalicelib.event_images.domain.events import event_key
-from chalicelib.event_images.domain.names import thumb_key, uploads_prefix, web_key
 from chalicelib.event_images.domain.photo_rows import (
     changes,
     judged,
     names_any,
     photo_key,
-    readings_of,
     tags_of_bib,
 )
-from chalicelib.event_images.domain.photos import normal_bib, tags
+from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.domain.tagging import Judge
 from chalicelib.event_images.models.chores import ForgetRunner
 from chalicelib.event_images.models.people import RemovalState
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.hide_pictures import delete_pictures, hide
 from chalicelib.event_images.steps.import_participants import delete_rows, remove_from_list
 from chalicelib.event_images.steps.judging import judge_by
 from chalicelib.event_images.steps.people import load_people
@@ -132,17 +130,17 @@ def _forget_photo(row: Item, bib: str, judge: Judge, deps: Dependencies) -> None
     """Take the runner out of a photo; its pictures go when nobody else is tagged on it."""
     if row.get("withheld"):
         # Whoever withheld it may have been cut short, or may not delete.
-        _delete_pictures(row, deps)
+        hide(row, deps)
+        row = deps.images.get((row["pk"], row["sk"])) or row
     for _ in range(TRIES):
         # Other photos are left as they are, also where a newer start list would judge otherwise.
         if not names_any(row, judge.opted_out) and opt_outs.scrubbed(row, bib) == row:
             return
         after = opt_outs.scrubbed(judged(row, judge), bib)
-        alone = bib in tags(readings_of(row)) and not tags(readings_of(after))
-        if alone:
-            after["withheld"] = True
+        if after["withheld"]:
+            after["picturesGone"] = True
             # First, so that whoever is cut short here finds the photo again.
-            _delete_pictures(row, deps)
+            delete_pictures(row, deps)
         images, requests = changes(row, after, judge)
         writes: list[tuple[str, TransactWrite]] = [(deps.images.name, one) for one in images]
         writes += [(deps.requests.name, one) for one in requests]
@@ -156,19 +154,6 @@ def _forget_photo(row: Item, bib: str, judge: Judge, deps: Dependencies) -> None
         else:
             return
     raise RetryableError("busy", "Other runs write the same photo.")
-
-
-def _delete_pictures(row: Item, deps: Dependencies) -> None:
-    event_id, image_id = row["eventId"], row["imageId"]
-    keys = [web_key(event_id, image_id), thumb_key(event_id, image_id)]
-    deps.storage.delete_many(deps.settings.media_bucket, keys)
-    event = deps.requests.get(event_key(event_id))
-    uploaded = row["bucket"] == deps.settings.incoming_bucket and row["key"].startswith(
-        f"{uploads_prefix(event_id)}uploads/"
-    )
-    # Elsewhere photos are the organiser's own files, which are only ever read.
-    if uploaded and event is not None and event.get("deleteOriginals"):
-        deps.storage.delete(row["bucket"], row["key"])
 
 
 def _forget_audit(row: Item, bib: str, judge: Judge, deps: Dependencies) -> None:  # noqa: ARG001

@@ -8,7 +8,7 @@ from chalicelib.event_images.domain.names import web_key
 from chalicelib.event_images.domain.photo_rows import photo_key, tags_of_bib
 from chalicelib.event_images.models.chores import ExportKind, MakeExport
 from chalicelib.event_images.ports import Dependencies
-from chalicelib.event_images.steps.people import load_opt_outs, runners_of
+from chalicelib.event_images.steps.people import load_opt_outs, load_people, runners_of
 from shared.contracts import BibTag, event_partition, tag_prefix
 from shared.errors import ItemError, MedleyError, NotFound, PermanentError, RetryableError
 from shared.tables import ConditionFailed, Exists, Item, Update
@@ -71,7 +71,8 @@ def _lines(event_id: str, tags: tuple[BibTag, ...], deps: Dependencies, *, heade
     ids = dict.fromkeys(tag.image_id for tag in tags)
     photos = deps.images.get_many([photo_key(event_id, one) for one in ids])
     names = {row["imageId"]: str(row["filename"]) for row in photos}
-    runners = runners_of(event_id, [tag.bib for tag in tags], deps)
+    people = load_people(event_id, deps)
+    runners = runners_of(event_id, people, [tag.bib for tag in tags], deps)
     return exports.tags_csv(tags, runners, names, headed=headed)
 
 

@@ -52,6 +52,9 @@ def process(
     outcome: Outcome | None = None
     for _ in range(TRIES):
         if settled(row, photo, since=since):
+            if outcome and outcome.error is None and row.get("withheld"):
+                # It became so while it was read, and its pictures were written once more.
+                _delete_pictures(row, deps)
             note(request_id, photo, error_of(row), deps)
             return honour(row, deps)
         outcome = outcome or attempt()
@@ -107,8 +110,7 @@ def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies
     images, requests = decide(row, outcome, judge, deps.clock())
     if outcome.error is None and withholds(images):
         # Before the row says so: if this ends here, the next try writes and deletes them again.
-        pictures = [make(row["eventId"], row["imageId"]) for make in (web_key, thumb_key)]
-        deps.storage.delete_many(deps.settings.media_bucket, pictures)
+        _delete_pictures(row, deps)
     writes: list[tuple[str, TransactWrite]] = [(deps.images.name, write) for write in images]
     writes += [(deps.requests.name, write) for write in requests]
     if request_id is None:
@@ -118,3 +120,9 @@ def save(row: Item, outcome: Outcome, request_id: str | None, deps: Dependencies
         deps.jobs.record(
             request_id, identify(photo), name=photo.filename, error=outcome.error, extra=writes
         )
+
+
+def _delete_pictures(row: Item, deps: Dependencies) -> None:
+    # The pictures alone: originals are not for a reader of photos to delete.
+    pictures = [make(row["eventId"], row["imageId"]) for make in (web_key, thumb_key)]
+    deps.storage.delete_many(deps.settings.media_bucket, pictures)

@@ -8,6 +8,7 @@ from chalicelib.event_images.domain.photos import state_of
 from chalicelib.event_images.domain.tagging import Judge
 from chalicelib.event_images.models import PhotoState
 from chalicelib.event_images.ports import Dependencies
+from chalicelib.event_images.steps.hide_pictures import hide_later
 from chalicelib.event_images.steps.judging import judge_of
 from shared.contracts import event_partition
 from shared.errors import RetryableError
@@ -57,21 +58,24 @@ def retag_event(
             if (clean := decisions.forgotten(row, judge.opted_out)) is not None:
                 deps.images.write(Put(clean))
     else:
-        changed = sum(retag_photo(row, judge, deps) for row in page.items)
+        for row in page.items:
+            after = retag_photo(row, judge, deps)
+            changed += after is not None
+            hide_later(after or row, deps)
     if page.cursor is not None:
         return Retagged(f"{begins}:{page.cursor}", changed)
     return Retagged(f"{_AUDIT}:" if begins == _PHOTOS else None, changed)
 
 
-def retag_photo(row: Item, judge: Judge, deps: Dependencies) -> bool:
-    """Judge one photo anew; whether that changed it. RetryableError ``busy``."""
+def retag_photo(row: Item, judge: Judge, deps: Dependencies) -> Item | None:
+    """Judge one photo anew; its row afterwards, None if nothing changed. RetryableError."""
     key = photo_key(row["eventId"], row["imageId"])
     for _ in range(TRIES):
         if state_of(row) is not PhotoState.DONE:
-            return False
+            return None
         after = judged(row, judge)
         if _same(row, after):
-            return False
+            return None
         images, requests = changes(row, after, judge)
         writes: list[tuple[str, TransactWrite]] = [(deps.images.name, write) for write in images]
         writes += [(deps.requests.name, write) for write in requests]
@@ -80,14 +84,16 @@ def retag_photo(row: Item, judge: Judge, deps: Dependencies) -> bool:
         except ConditionFailed:
             fresh = deps.images.get(key)
             if fresh is None:
-                return False
+                return None
             row = fresh
         else:
-            return True
+            return {**after, "version": row["version"] + 1}
     raise RetryableError("busy", "Others change the same photo.")
 
 
 def _same(row: Item, after: Item) -> bool:
     if readings_of(row) != readings_of(after):
+        return False
+    if any(bool(row.get(name)) != after[name] for name in ("hides", "withheld")):
         return False
     return all(row.get(name, []) == after[name] for name in ("seen", "decisions"))

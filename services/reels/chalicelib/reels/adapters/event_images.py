@@ -25,7 +25,7 @@ from shared.contracts import (
 )
 from shared.errors import NotFound, PermanentError, Unavailable
 from shared.storage import Storage
-from shared.tables import Absent, Check, Tables, TransactWrite
+from shared.tables import Absent, Check, Exists, Tables, TransactWrite
 
 _LIST = "EVENTS"
 _DONE = "DONE"
@@ -105,6 +105,9 @@ class EventImagesTables(EventImages):
         # The first opt-out of an event makes the secret.
         key = opt_out_secret_key(event_id) if secret is None else opt_out_key(event_id, secret, bib)
         return self._images.name, Check(key, when=Absent())
+
+    def unless_removed(self, event_id: str) -> tuple[str, TransactWrite]:
+        return self._requests.name, Check(event_key(event_id), when=Exists())
 
     def runner(self, event_id: str, bib: str) -> RunnerEntry | None:
         version = self._list_version(event_id)

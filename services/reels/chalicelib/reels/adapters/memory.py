@@ -10,6 +10,7 @@ from chalicelib.reels.ports import Dependencies, EventImages, Pictures, Renderer
 from chalicelib.reels.settings import Settings
 from shared.errors import PermanentError
 from shared.jobs import Jobs
+from shared.queues import MemoryQueues
 from shared.storage import MemoryStorage, Storage
 from shared.tables import MemoryTables, Tables
 from shared.video.plan import Plan
@@ -21,6 +22,7 @@ SETTINGS = Settings(
     event_reels_table="reels",
     incoming_bucket="reels-incoming",
     media_bucket="reels-media",
+    opt_outs_queue_url="https://sqs.us-east-1.amazonaws.com/000000000000/reels-opt-outs",
     state_machine_arn="arn:aws:states:us-east-1:000000000000:stateMachine:generate-event-reels",
     event_requests_table="event-requests",
     event_images_table="event-images",
@@ -111,6 +113,7 @@ def memory_dependencies(
         storage=storage,
         jobs=Jobs(tables, settings.event_reels_table, clock),
         workflows=MemoryWorkflows(),
+        queues=MemoryQueues(),
         event_images=event_images
         or EventImagesTables(
             tables,

@@ -2,6 +2,7 @@
 
 from chalicelib.reels.api.events import get_event, list_events
 from chalicelib.reels.api.materials import create_material, get_material, list_materials
+from chalicelib.reels.api.openapi import docs, docs_asset, openapi_json
 from chalicelib.reels.api.page import asset, health, page
 from chalicelib.reels.api.reels import get_reel, list_reels
 from chalicelib.reels.api.requests import create_reels, get_request, list_requests
@@ -23,6 +24,8 @@ __all__ = [
     "create_share",
     "create_template",
     "delete_template",
+    "docs",
+    "docs_asset",
     "get_event",
     "get_material",
     "get_reel",
@@ -35,6 +38,7 @@ __all__ = [
     "list_requests",
     "list_shares",
     "list_templates",
+    "openapi_json",
     "page",
     "replace_template",
     "revoke_shares",

@@ -20,11 +20,22 @@ def template_of(template_id: str, deps: Dependencies) -> StoredTemplate:
 
 
 def reel_row(event_id: str, bib: str, deps: Dependencies, *, preview: bool = False) -> Item:
-    """The row of a runner's reel; one who has opted out has none. NotFound ``reel_not_found``."""
+    """The row of a runner's reel; one who has opted out has none, and a removed event has none.
+
+    Raises:
+        NotFound: ``reel_not_found``.
+        Unavailable: ``event_images_absent``.
+    """
     row = deps.reels.get(reel_rows.reel_key(event_id, bib, preview=preview))
-    if row is None or over(row, deps.clock()) or deps.event_images.opted_out(event_id, [bib]):
+    if row is None or over(row, deps.clock()) or not to_be_shown(event_id, bib, deps):
         raise NotFound("reel_not_found", "There is no reel of this bib.")
     return row
+
+
+def to_be_shown(event_id: str, bib: str, deps: Dependencies) -> bool:
+    """Whether there is still such an event, and the runner has not opted out."""
+    source = deps.event_images
+    return source.event(event_id) is not None and not source.opted_out(event_id, [bib])
 
 
 def over(row: Item, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.api.events import bib_of, event_id_of
+from chalicelib.reels.api.events import bib_of, event_id_of, event_of
 from chalicelib.reels.api.found import over, reel_row, shown
 from chalicelib.reels.domain import reel_rows
 from chalicelib.reels.models import ReelList
@@ -17,10 +17,11 @@ def list_reels(request: Request, deps: Dependencies) -> Response:
     """``GET /events/{eventId}/reels?preview&limit&cursor`` -> ReelList.
 
     Raises:
+        NotFound: ``event_not_found``.
         BadRequest: ``bad_preview``, ``bad_limit``, ``bad_cursor``.
         Unavailable: ``event_images_absent``, since nobody else knows who has opted out.
     """
-    event_id = event_id_of(request)
+    event_id = event_of(request, deps).event_id
     limit, cursor = page_params(request)
     begins = reel_rows.prefix(preview=_preview(request))
     found = deps.reels.query(

@@ -2,7 +2,7 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.api.events import event_id_of, event_of, here
+from chalicelib.reels.api.events import event_of, here
 from chalicelib.reels.api.found import template_of
 from chalicelib.reels.domain import names, request_rows
 from chalicelib.reels.models import (
@@ -54,9 +54,13 @@ def create_reels(request: Request, deps: Dependencies) -> Response:
 
 
 def list_requests(request: Request, deps: Dependencies) -> Response:
-    """``GET /events/{eventId}/reel-requests?limit&cursor`` -> ReelRequestList, newest first."""
+    """``GET /events/{eventId}/reel-requests?limit&cursor`` -> ReelRequestList, newest first.
+
+    Raises:
+        NotFound: ``event_not_found``.
+    """
     limit, cursor = page_params(request)
-    jobs, after = deps.jobs.list(event_id_of(request), limit=limit, cursor=cursor)
+    jobs, after = deps.jobs.list(event_of(request, deps).event_id, limit=limit, cursor=cursor)
     return answer(ReelRequestList(items=[request_of(job, deps) for job in jobs], cursor=after))
 
 
@@ -66,10 +70,10 @@ def get_request(request: Request, deps: Dependencies) -> Response:
     ``limit`` and ``cursor`` page through its ``errors``.
 
     Raises:
-        NotFound: ``request_not_found``, also for the request of another event.
+        NotFound: ``event_not_found``; ``request_not_found``, also for the request of another event.
     """
     limit, cursor = page_params(request, default=100)
-    job = _job(path_param(request, "requestId"), event_id_of(request), deps)
+    job = _job(path_param(request, "requestId"), event_of(request, deps).event_id, deps)
     found, after = deps.jobs.errors(job.job_id, limit=limit, cursor=cursor)
     # A runner may have opted out a moment ago.
     hidden = deps.event_images.opted_out(job.owner, [one.item_id for one in found])

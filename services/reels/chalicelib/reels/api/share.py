@@ -42,11 +42,14 @@ def _write(event_id: str, bib: str, token: str, deps: Dependencies) -> Item:
     for _ in range(TRIES):
         writes: list[tuple[str, TransactWrite]] = [
             deps.event_images.unless_opted_out(event_id, bib),
+            deps.event_images.unless_removed(event_id),
             *((deps.reels.name, put) for put in puts),
         ]
         try:
             deps.tables.transact(writes)
-        except ConditionFailed:
+        except ConditionFailed as exc:
+            if 1 in exc.failed:
+                raise NotFound("reel_not_found", "There is no reel of this bib.") from None
             if deps.event_images.opted_out(event_id, [bib]):
                 raise Conflict("runner_opted_out", "The runner has opted out just now.") from None
         else:

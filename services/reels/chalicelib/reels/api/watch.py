@@ -4,14 +4,15 @@ from html import escape
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.api.found import shown
-from chalicelib.reels.api.page import GUARDS, origin_of
+from chalicelib.reels.api.found import shown, to_be_shown
+from chalicelib.reels.api.page import origin_of
 from chalicelib.reels.domain import link_rows, reel_rows
 from chalicelib.reels.domain.variables import day
 from chalicelib.reels.models import Reel, Video
 from chalicelib.reels.ports import Dependencies
 from shared.errors import MedleyError
 from shared.http import path_param
+from shared.http.pages import GUARDS
 
 # Links are secrets: neither a search engine nor a cache on the way may keep the page.
 _HEADERS = {
@@ -44,7 +45,7 @@ def _reel(token: str, deps: Dependencies) -> Reel | None:
     row = deps.reels.get(reel_rows.reel_key(link["eventId"], link["bib"], preview=False))
     if row is None or not row.get("videos"):
         return None
-    if deps.event_images.opted_out(link["eventId"], [link["bib"]]):
+    if not to_be_shown(link["eventId"], link["bib"], deps):
         return None
     return shown(row, deps)
 

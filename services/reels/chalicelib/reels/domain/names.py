@@ -26,9 +26,14 @@ def normal_bib(bib: str) -> str:
     return bib.lstrip("0") or "0"
 
 
+def folders(event_id: str) -> tuple[str, str]:
+    """Where all files of an event's reels and previews lie in ``media``; they end in a slash."""
+    return f"reels/current/{event_id}/", f"reels/previews/{event_id}/"
+
+
 def folder(event_id: str, bib: str, *, preview: bool) -> str:
     """Where all files of a runner's reel lie in ``media``; ends in a slash."""
-    return f"{'previews' if preview else 'reels'}/{event_id}/{bib}/"
+    return f"reels/{'previews' if preview else 'current'}/{event_id}/{bib}/"
 
 
 def video_key(event_id: str, bib: str, fingerprint: str, aspect: Aspect, *, preview: bool) -> str:
@@ -48,9 +53,14 @@ def download_name(event_id: str, bib: str, aspect: Aspect) -> str:
     return f"{event_id}-{bib}-{aspect.value.replace(':', 'x')}.mp4"
 
 
+def request_folder(request_id: str) -> str:
+    """Where the machine's list and results of a request lie in ``media``; ends in a slash."""
+    return f"requests/{request_id}/"
+
+
 def items_key(request_id: str) -> str:
     """The list that the Map reads, in ``media``."""
-    return f"requests/{request_id}/items.json"
+    return f"{request_folder(request_id)}items.json"
 
 
 def material_id(seed: str) -> str:

@@ -23,8 +23,11 @@ def texts_of(
         photos: How long each photo is shown.
         end: When the video ends; the card takes what is left after the photos.
     """
+    when = {text.during for text in template.texts}
+    # The only photo is the first and the last one: its two kinds of texts share its time.
+    part = 0.5 if len(photos) == 1 and {"first", "last"} <= when else 1.0
     for text in template.texts:
-        start, until = _span(text, photos, end)
+        start, until = _span(text, photos, end, part)
         words = _words(text, known)
         if words is None or until - start < SHORTEST:
             continue
@@ -51,12 +54,14 @@ def _words(text: TemplateText, known: Mapping[str, str]) -> tuple[str, str | Non
     return main, below
 
 
-def _span(text: TemplateText, photos: Sequence[float], end: float) -> tuple[float, float]:
+def _span(
+    text: TemplateText, photos: Sequence[float], end: float, part: float
+) -> tuple[float, float]:
     shown = sum(photos)
     spans = {
-        "first": (MARGIN, photos[0] - MARGIN),
+        "first": (MARGIN, photos[0] * part - MARGIN),
         "photos": (0.0, shown - MARGIN),
-        "last": (shown - photos[-1] + MARGIN, shown - MARGIN),
+        "last": (shown - photos[-1] * part + MARGIN, shown - MARGIN),
         "card": (shown + MARGIN, end),
         "all": (0.0, end),
     }

@@ -136,13 +136,17 @@ class ProcessUploadOutput(Model):
 
 
 class RemoveOptedOutInput(StepInput):
-    """One message of the opt-outs queue: what event-images says of a runner."""
+    """One message of the opt-outs queue: what event-images says of a runner, or of an event."""
 
     body: str
 
 
 class RemoveOptedOutOutput(Model):
-    """How many files went; ``bib`` is None when the message was about nobody."""
+    """How many files went; ``bib`` is None when the message was about nobody, or about an event.
+
+    ``more`` says that a further message goes on with it.
+    """
 
     bib: str | None
     files: int
+    more: bool = False

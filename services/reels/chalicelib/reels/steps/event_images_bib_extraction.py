@@ -10,8 +10,9 @@ from chalicelib.reels.models import (
     WantedReel,
 )
 from chalicelib.reels.ports import Dependencies
+from chalicelib.reels.steps.removal import is_removed
 from chalicelib.reels.steps.templates import current_template
-from shared.errors import PermanentError
+from shared.errors import NotFound, PermanentError
 
 
 def event_images_bib_extraction(
@@ -21,20 +22,31 @@ def event_images_bib_extraction(
 
     A runner who is on the start list, or was asked for, and is on no photo is counted and left
     out; one who has opted out is counted apart. The list is written before the request's counts,
-    so a repeat that finds the counts answers with that list.
+    so a repeat that finds the counts answers with that list. Of an event that is removed there is
+    nobody to list.
 
     Raises:
         PermanentError: ``template_not_found``.
         Unavailable: ``event_images_absent``.
     """
     items = ItemList(bucket=deps.settings.media_bucket, key=names.items_key(step.request_id))
-    counts = deps.jobs.get(step.request_id).counts
-    total = counts.total
-    if not counts.listed:
-        total = _list(step, items, deps)
+    try:
+        total = _total(step, items, deps)
+    except NotFound:
+        # The request goes with its event; the completion deletes the list.
+        if not is_removed(step.event_id, deps):
+            raise
+        total = 0
     return EventImagesBibExtractionOutput(
         request_id=step.request_id, event_id=step.event_id, items=items, total=total
     )
+
+
+def _total(step: EventImagesBibExtractionInput, items: ItemList, deps: Dependencies) -> int:
+    counts = deps.jobs.get(step.request_id).counts
+    if counts.listed:
+        return counts.total
+    return 0 if is_removed(step.event_id, deps) else _list(step, items, deps)
 
 
 def _list(step: EventImagesBibExtractionInput, items: ItemList, deps: Dependencies) -> int:

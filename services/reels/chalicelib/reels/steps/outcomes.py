@@ -14,8 +14,8 @@ from chalicelib.reels.models import (
     WantedReel,
 )
 from chalicelib.reels.ports import Dependencies
-from chalicelib.reels.steps.removal import hidden_item, remove_all
-from shared.errors import ItemError, RetryableError
+from chalicelib.reels.steps.removal import hidden_item, is_removed, remove_all
+from shared.errors import ItemError, NotFound, RetryableError
 from shared.tables import ConditionFailed, Item, Put, TransactWrite
 
 TRIES = 6
@@ -32,8 +32,8 @@ class Rendering:
     warnings: tuple[ReelWarning, ...]
 
 
-class _OptedOutError(Exception):
-    """The runner has opted out while the reel was made."""
+class _HiddenError(Exception):
+    """The runner has opted out, or the event was removed, while the reel was made."""
 
 
 def stale(event_id: str, wanted: WantedReel, fingerprint: str, deps: Dependencies) -> bool:
@@ -71,8 +71,8 @@ def save_reel(
 
     try:
         _save(request_id, event_id, wanted, None, put, deps)
-    except _OptedOutError:
-        return note_opted_out(request_id, event_id, wanted, deps)
+    except _HiddenError:
+        return note_hidden(request_id, event_id, wanted, deps)
     _sweep(event_id, wanted, deps)
     return _now(event_id, wanted, deps, rendered=True)
 
@@ -94,8 +94,10 @@ def save_failure(
             lambda row: reel_rows.failed(row, event_id, wanted, error, deps.clock()),
             deps,
         )
-    except _OptedOutError:
-        return note_opted_out(request_id, event_id, wanted, deps)
+    except _HiddenError:
+        return note_hidden(request_id, event_id, wanted, deps)
+    # The step that failed may have died between saving a reel and deleting the earlier files.
+    _sweep(event_id, wanted, deps)
     return _now(event_id, wanted, deps, rendered=False)
 
 
@@ -104,22 +106,36 @@ def note_unchanged(
 ) -> ReelGenerationOutput:
     """Count a reel that is current already; an error of an earlier attempt is over."""
     row = _row(event_id, wanted, deps)
-    extra: list[tuple[str, TransactWrite]] = [(deps.reels.name, count_unchanged(request_id))]
-    deps.jobs.record(request_id, wanted.bib, name=wanted.bib, error=None, extra=extra)
+    extra: list[tuple[str, TransactWrite]] = [
+        deps.event_images.unless_removed(event_id),
+        (deps.reels.name, count_unchanged(request_id)),
+    ]
+    try:
+        deps.jobs.record(request_id, wanted.bib, name=wanted.bib, error=None, extra=extra)
+    except (ConditionFailed, NotFound):
+        if not is_removed(event_id, deps):
+            raise
+        return note_hidden(request_id, event_id, wanted, deps)
     if row and row.get("error"):
         # Another run that has written the row meanwhile knows better.
         with suppress(ConditionFailed):
             deps.reels.write(reel_rows.mended(row))
+    _sweep(event_id, wanted, deps)
     return _now(event_id, wanted, deps, rendered=False)
 
 
-def note_opted_out(
+def note_hidden(
     request_id: str, event_id: str, wanted: WantedReel, deps: Dependencies
 ) -> ReelGenerationOutput:
-    """Leave nothing of a runner who has opted out, and count the item as done."""
+    """Leave nothing of a runner who is not to be shown, and count the item as done."""
     remove_all(event_id, wanted.bib, deps)
-    # A name tells who it was: the request keeps the item without it.
-    deps.jobs.record(request_id, hidden_item(wanted.bib), name="", error=None)
+    try:
+        # A name tells who it was: the request keeps the item without it.
+        deps.jobs.record(request_id, hidden_item(wanted.bib), name="", error=None)
+    except NotFound:
+        # The request of a removed event has gone with it.
+        if not is_removed(event_id, deps):
+            raise
     return ReelGenerationOutput(bib=wanted.bib, state=None, rendered=False)
 
 
@@ -131,18 +147,25 @@ def _save(
     put: Callable[[Item | None], Put],
     deps: Dependencies,
 ) -> None:
-    """One transaction: the reel's row, the request's item, and that the runner is still in."""
+    """One transaction: the reel's row, the request's item, and that both are still wanted."""
     for _ in range(TRIES):
         row = _row(event_id, wanted, deps)
         extra: list[tuple[str, TransactWrite]] = [
             deps.event_images.unless_opted_out(event_id, wanted.bib),
+            deps.event_images.unless_removed(event_id),
             (deps.reels.name, put(row)),
         ]
         try:
             deps.jobs.record(request_id, wanted.bib, name=wanted.bib, error=error, extra=extra)
         except ConditionFailed as exc:
             if 0 in exc.failed and deps.event_images.opted_out(event_id, [wanted.bib]):
-                raise _OptedOutError from exc
+                raise _HiddenError from exc
+            if 1 in exc.failed:
+                raise _HiddenError from exc
+        except NotFound as exc:
+            if is_removed(event_id, deps):
+                raise _HiddenError from exc
+            raise
         else:
             # When the item had its outcome before, this is a repeat: the row is of that outcome.
             return

@@ -4,12 +4,13 @@ from chalicelib.reels.models import ReelGenerationInput, ReelGenerationOutput, W
 from chalicelib.reels.ports import Dependencies
 from chalicelib.reels.steps.compose import Composition, compose
 from chalicelib.reels.steps.outcomes import (
-    note_opted_out,
+    note_hidden,
     note_unchanged,
     save_failure,
     save_reel,
     stale,
 )
+from chalicelib.reels.steps.removal import is_removed
 from chalicelib.reels.steps.rendering import render_all
 from shared.errors import ItemError, PermanentError
 from shared.observability import logger
@@ -25,8 +26,8 @@ def reel_generation(step: ReelGenerationInput, deps: Dependencies) -> ReelGenera
         Unavailable: ``event_images_absent``.
     """
     event_id, wanted = step.event_id, step.reel
-    if deps.event_images.opted_out(event_id, [wanted.bib]):
-        return note_opted_out(step.request_id, event_id, wanted, deps)
+    if is_removed(event_id, deps) or deps.event_images.opted_out(event_id, [wanted.bib]):
+        return note_hidden(step.request_id, event_id, wanted, deps)
     try:
         found = compose(event_id, wanted, deps)
         return _make(step.request_id, event_id, wanted, found, deps)

@@ -10,8 +10,9 @@ from chalicelib.reels.models import (
 )
 from chalicelib.reels.ports import Dependencies
 from chalicelib.reels.steps.outcomes import save_failure
-from chalicelib.reels.steps.removal import hidden_item
+from chalicelib.reels.steps.removal import hidden_item, is_removed, remove_lists
 from shared.errors import ItemError
+from shared.jobs import JobCounts, JobState
 
 LOST = ItemError(
     code="worker_lost",
@@ -24,8 +25,14 @@ def reel_generation_completion(
 ) -> ReelGenerationCompletionOutput:
     """Record reels that nobody accounted for as failed, then end the request, once.
 
-    The list goes with the request's end: it names bibs, and nobody needs it any more.
+    The list goes with the request's end: it names bibs, and nobody needs it any more. With a
+    removed event goes all that is left of the request.
     """
+    if is_removed(step.event_id, deps):
+        remove_lists(step.request_id, deps)
+        return ReelGenerationCompletionOutput(
+            request_id=step.request_id, state=JobState.FAILED, counts=JobCounts()
+        )
     job = deps.jobs.get(step.request_id)
     counts = job.counts
     if not job.state.ended and counts.done + counts.failed < counts.total:

@@ -1,4 +1,5 @@
-"""Leaving nothing of a runner who has opted out: rows, files, links, and what requests tell."""
+"""Leaving nothing of a runner who has opted out, or of whom the event is gone: rows, files, links,
+and what requests tell."""
 
 from contextlib import suppress
 
@@ -12,6 +13,11 @@ JOBS_AT_ONCE = 100
 def hidden_item(bib: str) -> str:
     """The id of the item of a runner who has opted out, in which the bib cannot be seen."""
     return request_rows.hidden_item(bib)
+
+
+def is_removed(event_id: str, deps: Dependencies) -> bool:
+    """Whether there is no such event any more."""
+    return deps.event_images.event(event_id) is None
 
 
 def remove_all(event_id: str, bib: str, deps: Dependencies) -> int:
@@ -30,6 +36,13 @@ def remove_all(event_id: str, bib: str, deps: Dependencies) -> int:
             deps.storage.delete(bucket, found.key)
             files += 1
     return files
+
+
+def remove_lists(request_id: str, deps: Dependencies) -> int:
+    """Delete what the machine of a request wrote, which names bibs; how many files it was."""
+    bucket, folder = deps.settings.media_bucket, names.request_folder(request_id)
+    found = deps.storage.list(bucket, folder)
+    return deps.storage.delete_many(bucket, (info.key for info in found))
 
 
 def end_links(event_id: str, bib: str, deps: Dependencies) -> int:

@@ -92,5 +92,8 @@ export async function call(method, path, options = {}) {
 export const get = (path, options) => call("GET", path, options);
 export const post = (path, body, options) => call("POST", path, { ...options, body });
 
+/** A path of parts that may hold anything. */
+export const pathOf = (...parts) => parts.map(encodeURIComponent).join("/");
+
 /** The path of an event, or of something below it. */
-export const eventPath = (eventId, ...rest) => ["events", eventId, ...rest].map(encodeURIComponent).join("/");
+export const eventPath = (eventId, ...rest) => pathOf("events", eventId, ...rest);

@@ -41,6 +41,7 @@ export function arrange(parent, nodes) {
 const ICONS = {
   back: "M15 5l-7 7 7 7",
   next: "M9 5l7 7-7 7",
+  play: "M8.5 5.5l10 6.5-10 6.5z",
   close: "M6 6l12 12M18 6L6 18",
   check: "M5 12.5l4.5 4.5L19 7.5",
   alert: "M12 7v6M12 16.8v.2M12 3.5a8.5 8.5 0 100 17 8.5 8.5 0 000-17z",
@@ -52,6 +53,7 @@ const ICONS = {
   share: "M12 14.5V4M8 7.5L12 3.5l4 4M7 11H5.5v9h13v-9H17",
   link: "M9.5 14.5l5-5M11 7l1.5-1.5a4 4 0 015.7 5.7L16.5 13M13 17l-1.5 1.5a4 4 0 01-5.7-5.7L7.5 11",
   stack: "M4 8.5h12V20H4zM8 8.5V4.5h12V16h-4",
+  film: "M4 6h16v12H4zM8 6v12M16 6v12M4 10h4M4 14h4M16 10h4M16 14h4",
   boxes: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M9 9.5h6v5H9z",
 };
 
