@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from chalicelib.media_processing.ports import Answer
+from shared.http.pages import PARTS
 from tests.browser_fixture import OpenPage, Serve
 from tests.media_processing_stub import Site
 
@@ -228,5 +229,6 @@ def test_the_page_names_all_its_files_and_lets_in_no_script_of_others(site: Site
     assert "script-src 'self';" in policy[1]
     assert "unsafe" not in policy[1]
     named = set(re.findall(r'"assets/([\w.-]+)"', html))
-    page = SERVICE / "chalicelib" / "media_processing" / "page"
-    assert named == {file.name for file in page.iterdir()} - {"index.html"}
+    folders = (SERVICE / "chalicelib" / "media_processing" / "page", PARTS)
+    files = {file.name for folder in folders for file in folder.iterdir()}
+    assert named == files - {"index.html"}
