@@ -5,8 +5,8 @@
 It prints how long the first run took; what a photo took at the beginning, in the middle and towards
 the end, as processor time of the readers and as time in all; the memory of the largest reader; and
 how long a rerun takes that finds nothing new. The time of the engine comes on top, which
-`benchmarks/bibs.py` measures. The embedded AWS looks at every row of a partition for each query of
-it, so the time in all grows with the event here; what the readers take does not.
+`benchmarks/bibs.py` measures. What the readers take must stay the same from the first photo to the
+last; the time in all also tells what else the machine had to do.
 """
 
 import sys

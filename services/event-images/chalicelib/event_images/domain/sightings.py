@@ -50,7 +50,11 @@ def places(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
     """
     strongest_first = sorted(
         (sighting for sighting in sightings if sighting.digits),
-        key=lambda s: (-s.probability * min(len(s.digits), 5), s.box, s.digits),
+        # To the last attribute, so that equal looks come out the same in whatever order they came.
+        key=lambda s: (
+            *(-s.probability * min(len(s.digits), 5), s.box, s.digits),
+            *(s.height, s.found, s.text, s.numbers),
+        ),
     )
     groups: list[list[Sighting]] = []
     for sighting in strongest_first:
