@@ -50,7 +50,7 @@ class _MissingError(Exception):
 class _Fetched:
     """An object's bytes in memory, or None where there are too many; and their CRC."""
 
-    data: bytes | bytearray | None
+    data: bytes | None
     size: int
     crc: int
     etag: str
@@ -65,7 +65,7 @@ class S3Zips:
         *,
         budget: int = 48 * _MIB,
         fetches: int = 8,
-        uploads: int = 3,
+        uploads: int = 2,
         part_size: int = 8 * _MIB,
     ) -> None:
         self._s3 = s3_client
@@ -158,15 +158,16 @@ class S3Zips:
         raise AssertionError("unreachable")
 
     def _received(self, entry: ZipEntry, body: Any, etag: str) -> _Fetched:
+        if not self._is_large(entry):
+            data = body.read()
+            # botocore compares the length with the header's once there is nothing left to read.
+            body.read(1)
+            return _Fetched(data, len(data), zlib.crc32(data), etag)
         crc, received = 0, 0
-        data = None if self._is_large(entry) else bytearray()
-        # Until an empty read: botocore compares the length with the header's only then.
         while chunk := body.read(_CHUNK):
             crc = zlib.crc32(chunk, crc)
             received += len(chunk)
-            if data is not None:
-                data += chunk
-        return _Fetched(data, received, crc, etag)
+        return _Fetched(None, received, crc, etag)
 
     def _open(self, entry: ZipEntry) -> tuple[Any, str]:
         pinned: dict[str, Any] = {"IfMatch": entry.etag} if entry.etag else {}

@@ -35,7 +35,7 @@ class PartUpload:
         *,
         content_type: str = "application/zip",
         part_size: int = 8 * _MIB,
-        at_once: int = 3,
+        at_once: int = 2,
     ) -> None:
         self._s3 = s3_client
         self._bucket = bucket
@@ -93,10 +93,11 @@ class PartUpload:
         while len(self._pending) >= self._at_once:
             self._parts.append(self._pending.popleft().result())
         self._number += 1
-        self._pending.append(self._pool.submit(self._part, self._number, bytes(self._buffer)))
-        self._buffer.clear()
+        # Handed over, not copied: the next part fills a buffer of its own.
+        data, self._buffer = self._buffer, bytearray()
+        self._pending.append(self._pool.submit(self._part, self._number, data))
 
-    def _part(self, number: int, data: bytes) -> "CompletedPartTypeDef":
+    def _part(self, number: int, data: bytearray) -> "CompletedPartTypeDef":
         with s3_errors("write", self._bucket, self._key):
             answer = self._s3.upload_part(
                 Bucket=self._bucket,

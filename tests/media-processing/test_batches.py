@@ -282,7 +282,11 @@ def test_a_batch_has_limits() -> None:
     for wrong in (
         {"items": []},
         {"items": [item, item]},
-        {"items": [{**item, "uuid": f"u{n}"} for n in range(1001)]},
+        {"items": [{**item, "uuid": f"u{n}"} for n in range(501)]},
+        {
+            "items": [{**item, "uuid": f"u{n}"} for n in range(400)],
+            "sizes": {f"s{n}": 100 + n for n in range(7)},
+        },
         {"items": [{**item, "mediaType": "zip"}]},
         {"items": [{**item, "ext": "../x"}]},
         {"items": [item], "sizes": {"large": 100_000}},

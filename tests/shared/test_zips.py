@@ -181,7 +181,7 @@ class CutBody:
         self._body = body
         self._reads = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = 10_000) -> bytes:
         self._reads += 1
         if self._reads > 1:
             raise IncompleteReadError(actual_bytes=1, expected_bytes=2)

@@ -10,8 +10,10 @@ from shared.errors import ItemError
 from shared.jobs import JobCounts, JobState
 from shared.models import Model
 
-MOST_ITEMS = 1000
+MOST_ITEMS = 500
 MOST_SIZES = 8
+# An answer names each with a signed URL of up to 1.7 kB, and a Lambda answers at most 6 MB.
+MOST_FILES = 2400
 
 # Each is a folder in S3 and a part of a URL, so none has dots or slashes.
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$")]
@@ -118,6 +120,8 @@ class CreateBatch(Model):
             raise ValueError("an item stands there twice")
         if "zip" in {item.media_type for item in self.items}:
             raise ValueError("zip is no media type")
+        if len(self.items) * len(self.sizes) > MOST_FILES:
+            raise ValueError(f"items times sizes are at most {MOST_FILES}")
         return self
 
 
