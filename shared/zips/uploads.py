@@ -4,7 +4,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -104,7 +104,7 @@ class PartUpload:
                 Key=self._key,
                 UploadId=self._upload_id or "",
                 PartNumber=number,
-                Body=data,
+                Body=cast("bytes", data),  # botocore takes a bytearray as well
             )
         return {"ETag": answer["ETag"], "PartNumber": number}
 
