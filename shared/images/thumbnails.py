@@ -147,8 +147,7 @@ def _upright(picture: "Image", orientation: int) -> "Image":
 
 def _scaled_jpeg(container: Container, size: int) -> "Image | None":
     """A JPEG of a screen's colours, by eighths; None where libvips is to decide and decode."""
-    simplejpeg = _simplejpeg()
-    if container.format != "JPEG" or simplejpeg is None:
+    if container.format != "JPEG" or (simplejpeg := _simplejpeg()) is None:
         return None
     scale = min(1.0, size / max(container.width, container.height))
     least = [max(1, math.ceil(side * scale)) for side in (container.height, container.width)]

@@ -14,7 +14,8 @@ import httpx
 from PIL import Image
 from rich.progress import Progress
 
-from medley.demo.event_images import DemoError, checked, post_form
+from medley.demo.event_images import post_form
+from medley.demo.http import DemoError, checked
 from medley.demo.receiver import Receiver, standard_webhook
 from medley.demo.samples import DemoOptions, Sample
 from medley.demo_listings import draw_listing

@@ -164,9 +164,9 @@ LAYERS = (
     ),
     Layer(
         name="media",
-        what="ffmpeg of the imageio-ffmpeg wheel; numpy and Pillow; the video engine's kernel",
+        what="imageio-ffmpeg's ffmpeg; numpy, Pillow, simplejpeg; the video engine's kernel",
         group="layer-media",
-        python=("numpy", "pillow"),
+        python=("numpy", "pillow", "simplejpeg"),
         trims=(_AVIF, _F2PY),
         kernel=True,
         picks=(
