@@ -73,6 +73,8 @@ def build() -> dict[str, list[Statement]]:
             rows("RequestAndItems", REQUESTS, "GetItem", "Query", "PutItem", "UpdateItem"),
             _outcomes(),
             read_objects("ReadTheList", MEDIA, LIST),
+            # Where the event wants its photos to support each other.
+            send_messages("SupportNearby", "${ChoresQueueArn}"),
         ],
         "image_processing_failure_handler": [
             rows("Request", REQUESTS, "GetItem", "UpdateItem"),

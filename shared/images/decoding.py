@@ -30,7 +30,8 @@ class DecodedImage:
     """An upright RGB picture.
 
     `width` and `height` are of the upright photo in full; `image` is smaller by `scale` when
-    `decode` was asked for less. `taken_at` is the camera's own time, without a zone.
+    `decode` was asked for less. `taken_at` is the camera's own time, without a zone, and
+    `camera` its make, model and serial number, as far as it writes them.
     """
 
     image: "Image"
@@ -38,6 +39,7 @@ class DecodedImage:
     height: int
     format: str
     taken_at: datetime | None
+    camera: str | None = None
 
     @property
     def scale(self) -> float:
@@ -89,6 +91,7 @@ def decode(
         height=width if turned else height,
         format=container.format,
         taken_at=found.taken_at,
+        camera=found.camera,
     )
 
 

@@ -39,7 +39,9 @@ class Flow:
         self.stack = stack
         self.api = api
         self.outputs = stack.outputs(SERVICE)
-        self.event_id = str(self._json("POST", "/events", {"name": "Recorded Run"})["eventId"])
+        # So that the end of a request has photos support each other, too.
+        body = {"name": "Recorded Run", "nearbyEvidence": True}
+        self.event_id = str(self._json("POST", "/events", body)["eventId"])
         self.request_id = ""
         self.uploaded = ""
 

@@ -8,6 +8,8 @@ import pytest
 from moto import mock_aws
 
 from shared.tables import DynamoTables
+from tests.event_images_nearby import again, audit, pair, switch
+from tests.event_images_people import work
 from tests.event_images_review import RUN, everything, opt_out, put_photo, put_start_list, tagged
 
 
@@ -81,4 +83,23 @@ def test_a_full_photo_with_ten_decisions_fits_one_transaction(api: Any, world: A
     assert answer.status_code == 200, answer.json_body
     assert len(tagged(world, image_id)) == 40
     assert '"100"' in everything(world)
+    world.check()
+
+
+def test_photos_nearby_and_the_way_back_on_dynamodb(api: Any, world: Any) -> None:
+    put_start_list(world, b42="Bo", b7="Ada")
+    doubtful, _ = pair(world, sure=0.123456789)
+    before = world.photo(doubtful)
+    switch(api, world, True)
+    assert tagged(world, doubtful) == {"42", "7"}
+    rows = everything(world)
+    again(world)
+    assert everything(world) == rows
+    switch(api, world, False)
+    assert world.photo(doubtful) == {**before, "version": before["version"] + 2}
+    switch(api, world, True)
+    assert api("DELETE", f"{RUN}/participants/42").status_code == 202
+    work(world)
+    assert '"42"' not in everything(world)
+    assert [one["nearby"] for one in audit(api, doubtful)] == [None] * 3
     world.check()

@@ -51,6 +51,31 @@ def test_a_photo_without_exif_has_no_time() -> None:
     assert decode(encoded(corners())).taken_at is None
 
 
+@pytest.mark.parametrize(
+    ("written", "camera"),
+    [
+        ({}, None),
+        ({0x010F: "Canon", 0x0110: "EOS R5", 0xA431: "0123"}, "Canon/EOS R5/0123"),
+        ({0x0110: "R5"}, "/R5/"),  # so short that it stands in the entry itself
+        ({0xA431: "a/b"}, "//a-b"),
+        ({0x010F: " \x01 ", 0x0110: ""}, None),
+        ({0x010F: "x" * 5000}, "x" * 64 + "//"),
+        ({0x010F: b"caf\xe9 noir"}, "caf noir//"),
+        ({0xA431: b"42"}, None),  # bytes, which are no text
+    ],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP"])
+def test_which_camera_took_a_photo(
+    kind: str, written: dict[int, str | bytes], camera: str | None
+) -> None:
+    exif = exif_of(orientation=1)
+    del exif[0x010F]
+    for tag, text in written.items():
+        place = exif.get_ifd(0x8769) if tag == 0xA431 else exif
+        place[tag] = text
+    assert decode(encoded(corners(), kind, exif=exif)).camera == camera
+
+
 MODES: dict[str, tuple[str, Callable[[], Image.Image]]] = {
     "cmyk jpeg": ("JPEG", lambda: corners().convert("CMYK")),
     "grey jpeg": ("JPEG", lambda: corners().convert("L")),

@@ -186,4 +186,6 @@ def forgotten(row: Item, opted_out: Container[str]) -> Item | None:
         "before": keep(entry.before),
         "after": keep(entry.after),
     }
+    if entry.nearby is not None and normal_bib(entry.nearby.bib) in opted_out:
+        clean["nearby"] = None
     return None if clean == row else clean

@@ -51,6 +51,7 @@ def event_row(event_id: str, event: CreateEvent, *, created_at: datetime, origin
         "origin": origin,
         "retentionDays": event.retention_days,
         "deleteOriginals": event.delete_originals,
+        "nearbyEvidence": event.nearby_evidence,
         **dict.fromkeys(COUNTERS.values(), 0),
         "review": 0,
     }
@@ -68,7 +69,13 @@ def event_of(row: Item) -> Event:
         retention_days=row.get("retentionDays"),
         expires_on=expires_on(row),
         delete_originals=row.get("deleteOriginals", False),
+        nearby_evidence=wants_nearby(row),
     )
+
+
+def wants_nearby(row: Item) -> bool:
+    """Whether photos of the event may support each other's readings."""
+    return bool(row.get("nearbyEvidence"))
 
 
 def expires_on(row: Item) -> date | None:

@@ -8,7 +8,8 @@ is doubtful here, the more so if others who run beside are in both photos. The r
 - what the start list does not hold stays a person's to decide;
 - each change says what it was before and which readings are behind it, and can be taken back.
 
-Nothing here runs by itself. Whoever calls it leaves out the bibs of runners who opted out.
+Nothing here runs by itself: ``steps.support_nearby`` calls it for events whose setting says so, and
+leaves out the bibs of runners who opted out.
 """
 
 import math
@@ -190,6 +191,9 @@ def _supported(
     after = {bib: chance / total for bib, chance in lifted.items()}
     confidence = after.pop(number)
     verdict = verdict_of(confidence, min_confidence, unlisted=UNLISTED in evidence.reasons)
+    if evidence.verdict == "review" and verdict == "rejected":
+        # Another number became likelier here, which is a person's to choose.
+        verdict = "review"
     reasons = [
         reason
         for reason in evidence.reasons

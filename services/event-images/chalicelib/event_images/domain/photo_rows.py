@@ -24,6 +24,7 @@ from chalicelib.event_images.domain.tagging import Judge, numbers, questions
 from chalicelib.event_images.models import (
     BibReading,
     Decision,
+    NearbyChange,
     Photo,
     PhotoReading,
     PhotoState,
@@ -96,6 +97,11 @@ def decisions_of(row: Item) -> list[Decision]:
     return [Decision.model_validate(one) for one in row.get("decisions", [])]
 
 
+def nearby_of(row: Item) -> list[NearbyChange]:
+    """What photos nearby changed about this one's readings."""
+    return [NearbyChange.model_validate(one) for one in row.get("nearby", [])]
+
+
 def error_of(row: Item) -> ItemError | None:
     """Why a photo failed; None if it did not."""
     error = row.get("error")
@@ -152,7 +158,7 @@ def decide(
     """
     event_id = row["eventId"]
     same = _same_picture(row, outcome)
-    known = row if same else {**row, "hides": False, "readings": []}
+    known = row if same else {**row, "hides": False, "readings": [], "nearby": []}
     after: Item = {
         **known,
         **_object_attributes(outcome.photo),
@@ -161,6 +167,7 @@ def decide(
         "width": outcome.width,
         "height": outcome.height,
         "takenAt": outcome.taken_at,
+        "camera": outcome.camera,
         "md5": outcome.md5,
         "seen": [_plain(reading) for reading in outcome.seen],
         "decisions": row.get("decisions", []) if same else [],
@@ -184,13 +191,16 @@ def judged(row: Item, judge: Judge) -> Item:
     withheld whenever nobody else is tagged on it, now or later.
     """
     seen, decisions = judge.seen(seen_of(row)), judge.decisions(decisions_of(row))
+    nearby = judge.nearby(nearby_of(row))
     failed = state_of(row) is not PhotoState.DONE
-    readings = () if failed else judge.readings(seen, decisions)
+    readings = () if failed else judge.readings(seen, decisions, nearby)
     known = bool(row.get("hides")) and bool(judge.opted_out)
     was_tagged = any(bib in judge.opted_out for bib in tags(readings_of(row)))
     hides = known or was_tagged or judge.hides(seen_of(row))
+    kept = {name: value for name, value in row.items() if name != "nearby"}
     return {
-        **row,
+        **kept,
+        **({"nearby": [_plain(one) for one in nearby]} if nearby else {}),
         "seen": [_plain(one) for one in seen],
         "decisions": [_plain(one) for one in decisions],
         "readings": [_plain(one) for one in readings],
@@ -240,6 +250,7 @@ def has_pictures(row: Item) -> bool:
 def names_any(row: Item, opted_out: Container[str]) -> bool:
     """Whether a photo's row names anybody who opted out."""
     named = numbers(seen_of(row), readings_of(row), decisions_of(row))
+    named |= {normal_bib(one.bib) for one in nearby_of(row)}
     return any(bib in opted_out for bib in named)
 
 

@@ -24,6 +24,8 @@ class Outcome:
     width: int | None = None
     height: int | None = None
     taken_at: str | None = None
+    # What tells the photographers' cameras apart, for domain.nearby_evidence; never shown.
+    camera: str | None = None
     md5: str | None = None
     seen: tuple[BibReading, ...] = ()
     engine: str | None = None

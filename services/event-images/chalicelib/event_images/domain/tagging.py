@@ -1,7 +1,7 @@
 """What becomes of a photo's readings: tags, questions for a person, or nothing.
 
 The order of power: who opted out is left out first, and everywhere. Then a person's decision
-counts, then the start list, then the engine.
+counts, then what photos nearby say (where an event wants that), the start list, and the engine.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -9,8 +9,15 @@ from dataclasses import dataclass
 
 from chalicelib.event_images.domain.decisions import Said, forget, stand
 from chalicelib.event_images.domain.evidence import Evidence, weigh
+from chalicelib.event_images.domain.nearby_changes import supported
 from chalicelib.event_images.domain.photos import MAX_READINGS, MAX_TAGS, normal_bib
-from chalicelib.event_images.models import BibAlternative, BibReading, Decision, PhotoReading
+from chalicelib.event_images.models import (
+    BibAlternative,
+    BibReading,
+    Decision,
+    NearbyChange,
+    PhotoReading,
+)
 
 # A reason: the photo has as many tags as one can have.
 TOO_MANY = "too_many_tags"
@@ -30,16 +37,23 @@ class Judge:
     opted_out: Container[str] = frozenset()
 
     def readings(
-        self, seen: Sequence[BibReading], decisions: Sequence[Decision]
+        self,
+        seen: Sequence[BibReading],
+        decisions: Sequence[Decision],
+        nearby: Sequence[NearbyChange] = (),
     ) -> tuple[PhotoReading, ...]:
-        """What the photo shows, from what the engine saw and what people decided."""
-        evidence = weigh(
+        """What the photo shows, from what the engine saw, photos nearby and people's decisions."""
+        evidence = supported(self.weighed(seen), nearby)
+        return decide_tags(evidence, decisions=decisions, opted_out=self.opted_out)
+
+    def weighed(self, seen: Sequence[BibReading]) -> tuple[Evidence, ...]:
+        """What the engine saw, by the start list, before photos nearby or people are asked."""
+        return weigh(
             self.seen(seen),
             listed=self.listed,
             near=self.near,
             min_confidence=self.min_confidence,
         )
-        return decide_tags(evidence, decisions=decisions, opted_out=self.opted_out)
 
     def seen(self, seen: Iterable[BibReading]) -> list[BibReading]:
         """What the engine saw, surest first, without those who opted out: as it is stored."""
@@ -56,6 +70,10 @@ class Judge:
             one.confidence >= self.min_confidence and normal_bib(one.bib) in self.opted_out
             for one in seen
         )
+
+    def nearby(self, changes: Iterable[NearbyChange]) -> list[NearbyChange]:
+        """The changes by photos nearby that may be stored."""
+        return [one for one in changes if normal_bib(one.bib) not in self.opted_out]
 
     def decisions(self, decisions: Iterable[Decision]) -> list[Decision]:
         """The decisions that may be stored."""

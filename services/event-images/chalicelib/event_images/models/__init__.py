@@ -60,6 +60,11 @@ from chalicelib.event_images.models.machine import (
     RecordImageFailureOutput,
     StepInput,
 )
+from chalicelib.event_images.models.nearby import (
+    NearbyChange,
+    NearbySupporter,
+    NearbyWeight,
+)
 from chalicelib.event_images.models.photos import (
     BibAlternative,
     BibReading,
@@ -129,6 +134,9 @@ __all__ = [
     "ListedPhoto",
     "MachineError",
     "MessageAttributes",
+    "NearbyChange",
+    "NearbySupporter",
+    "NearbyWeight",
     "NewDecision",
     "NewGalleryLink",
     "Photo",

@@ -27,7 +27,8 @@ class CreateEvent(Model):
 
     ``retentionDays`` after the race (or the event's creation, if that is later) everything of it
     is removed; without them it is kept. With ``deleteOriginals`` an opt-out also deletes uploaded
-    originals that show nobody else who is tagged.
+    originals that show nobody else who is tagged. With ``nearbyEvidence`` photos that one camera
+    took seconds apart support each other's doubtful readings.
     """
 
     name: Name
@@ -35,6 +36,7 @@ class CreateEvent(Model):
     event_id: EventId | None = None
     retention_days: RetentionDays | None = None
     delete_originals: bool = False
+    nearby_evidence: bool = False
 
 
 class UpdateEvent(Model):
@@ -44,6 +46,7 @@ class UpdateEvent(Model):
     date: dt.date | None = None
     retention_days: RetentionDays | None = None
     delete_originals: bool | None = None
+    nearby_evidence: bool | None = None
 
 
 class EventCounts(Model):
@@ -66,6 +69,7 @@ class Event(Model):
     retention_days: int | None = None
     expires_on: dt.date | None = None
     delete_originals: bool = False
+    nearby_evidence: bool = False
 
 
 class UploadFile(Model):

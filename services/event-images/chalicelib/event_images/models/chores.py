@@ -56,6 +56,16 @@ class RetagEvent(Model):
     cursor: str | None = None
 
 
+class SupportNearby(Model):
+    """Photos are to support each other's doubtful readings where the event's setting says so; where
+    it does not, what they changed is to be taken back. ``cursor`` is how far that is.
+    """
+
+    kind: Literal["supportNearby"] = "supportNearby"
+    event_id: str
+    cursor: str | None = None
+
+
 class CountCoverage(Model):
     """Which bibs have photos is to be counted anew."""
 
@@ -86,6 +96,7 @@ Chore = Annotated[
     | HidePictures
     | RemoveEvent
     | RetagEvent
+    | SupportNearby
     | CountCoverage
     | MakeExport,
     Field(discriminator="kind"),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chalicelib.event_images.models.nearby import NearbyChange
 from chalicelib.event_images.models.photos import BibAlternative, DecisionAction, Photo
 from shared.models import Model
 
@@ -74,16 +75,21 @@ class DecidedPhoto(Model):
 
 
 class AuditEntry(Model):
-    """One decision, or the undoing of one, with the photo's bibs before and after it."""
+    """One decision, or the undoing of one, with the photo's bibs before and after it.
+
+    ``by`` is ``nearby`` where photos nearby ``support`` a reading, or no longer do (``undo``);
+    ``nearby`` is then that change.
+    """
 
     audit_id: str
     image_id: str
     at: dt.datetime
     by: str | None
-    action: Literal["accept", "correct", "reject", "add", "undo"]
+    action: Literal["accept", "correct", "reject", "add", "undo", "support"]
     bib: str | None = None
     to: str | None = None
     undoes: str | None = None
+    nearby: NearbyChange | None = None
     before: tuple[str, ...]
     after: tuple[str, ...]
 

@@ -13,6 +13,7 @@ from chalicelib.event_images.models.chores import (
     MakeExport,
     RemoveEvent,
     RetagEvent,
+    SupportNearby,
 )
 from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.coverage import count_coverage
@@ -22,6 +23,7 @@ from chalicelib.event_images.steps.hide_pictures import hide_pictures
 from chalicelib.event_images.steps.import_participants import import_start_list
 from chalicelib.event_images.steps.make_export import make_export
 from chalicelib.event_images.steps.retag import retag_event
+from chalicelib.event_images.steps.support_nearby import support_later, support_nearby
 from shared.errors import PermanentError
 
 # Pages of photos that one message judges: some minutes' work if all of them change.
@@ -53,6 +55,8 @@ def do_chore(step: DoChoreInput, deps: Dependencies) -> DoChoreOutput:
             more = remove_event(chore, deps)
         case RetagEvent():
             more = retag(chore, deps)
+        case SupportNearby():
+            more = support_nearby(chore, deps)
         case CountCoverage():
             count_coverage(chore, deps)
         case MakeExport():
@@ -66,6 +70,8 @@ def retag(chore: RetagEvent, deps: Dependencies) -> bool:
     for _ in range(RETAGS_AT_ONCE):
         cursor = retag_event(chore.event_id, deps, cursor).cursor
         if cursor is None:
+            # What is certain and what is doubtful has changed.
+            support_later(chore.event_id, deps)
             return False
     more = chore.model_copy(update={"cursor": cursor})
     deps.queues.send(deps.settings.chores_queue_url, more)

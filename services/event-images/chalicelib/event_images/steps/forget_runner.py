@@ -26,6 +26,7 @@ from chalicelib.event_images.steps.hide_pictures import delete_pictures, hide
 from chalicelib.event_images.steps.import_participants import delete_rows, remove_from_list
 from chalicelib.event_images.steps.judging import judge_by
 from chalicelib.event_images.steps.people import load_people
+from chalicelib.event_images.steps.support_nearby import support_later
 from shared.contracts import RunnerOptedOut, event_partition
 from shared.errors import RetryableError
 from shared.tables import ConditionFailed, Delete, Equals, Exists, Item, Put, TransactWrite, Update
@@ -59,6 +60,8 @@ def forget_runner(chore: ForgetRunner, deps: Dependencies) -> bool:
     if after is not None:
         _send(chore.model_copy(update={"cursor": after}), deps)
         return True
+    # Alternatives went, so some readings that photos nearby supported are weighed otherwise.
+    support_later(event_id, deps)
     if chore.last:
         return False
     _done(event_id, bib, people.opted_out, deps)

@@ -10,6 +10,7 @@ from chalicelib.event_images.models import (
 )
 from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.record_image_failure import record_failure
+from chalicelib.event_images.steps.support_nearby import support_later
 from shared.errors import ItemError
 
 LOST = ItemError(
@@ -21,12 +22,16 @@ LOST = ItemError(
 def image_processing_completion(
     step: ImageProcessingCompletionInput, deps: Dependencies
 ) -> ImageProcessingCompletionOutput:
-    """Record photos that nobody accounted for as failed, then end the request, once."""
+    """Record photos that nobody accounted for as failed, then end the request, once.
+
+    Where the event wants that, its photos then support each other.
+    """
     job = deps.jobs.get(step.request_id)
     counts = job.counts
     if not job.state.ended and counts.done + counts.failed < counts.total:
         _sweep(step, deps)
     job = deps.jobs.complete(step.request_id)
+    support_later(step.event_id, deps)
     return ImageProcessingCompletionOutput(
         request_id=job.job_id, state=job.state, counts=job.counts
     )

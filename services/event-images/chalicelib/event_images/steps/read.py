@@ -50,6 +50,7 @@ def _read(event_id: str, photo: SourceObject, reader: BibReader, deps: Dependenc
         width=decoded.width,
         height=decoded.height,
         taken_at=decoded.taken_at.isoformat() if decoded.taken_at else None,
+        camera=decoded.camera,
         md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
         seen=seen,
         engine=reader.name,

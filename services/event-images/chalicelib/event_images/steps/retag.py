@@ -96,4 +96,6 @@ def _same(row: Item, after: Item) -> bool:
         return False
     if any(bool(row.get(name)) != after[name] for name in ("hides", "withheld")):
         return False
+    if row.get("nearby", []) != after.get("nearby", []):
+        return False
     return all(row.get(name, []) == after[name] for name in ("seen", "decisions"))
