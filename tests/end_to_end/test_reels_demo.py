@@ -21,7 +21,7 @@ def test_the_demo_makes_reels_that_play_and_a_link_that_shows_one(
     monkeypatch.setattr(reels, "RUNNERS", 1)
     options = DemoOptions(work_dir=tmp_path, count=3)
     with Progress(console=Console(quiet=True)) as progress:
-        (event,) = event_images.run(stack, options, progress)
+        event, *_ = event_images.run(stack, options, progress)
         page_of_reels, link = reels.run(stack, options, progress)
 
     assert page_of_reels.problems == ()
