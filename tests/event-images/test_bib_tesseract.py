@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from pytesseract import pytesseract
 
 from chalicelib.event_images.adapters.bib_readers import make_reader
 from chalicelib.event_images.adapters.tesseract import TesseractReader
@@ -94,11 +95,20 @@ def test_noise_does_not_make_rows_without_end() -> None:
 # --- the program ---------------------------------------------------------------------------------
 
 
-def pretend(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a program named tesseract before the real one."""
+VERSION = 'echo "tesseract 5.3.0"'
+
+
+def pretend(
+    folder: Path, script: str, monkeypatch: pytest.MonkeyPatch, *, version: str = VERSION
+) -> None:
+    """Put a program named tesseract before the real one, new to this process."""
     program = folder / "tesseract"
-    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = --version ]; then {version}; exit; fi\n{script}\n'
+    )
     program.chmod(0o755)
+    asked = pytesseract.get_tesseract_version
+    monkeypatch.setattr(asked, "_result", asked)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
@@ -139,6 +149,16 @@ def test_a_program_that_fails_is_tried_again_later(
     pretend(tmp_path, "echo out of ink >&2; exit 3", monkeypatch)
 
     with pytest.raises(RetryableError, match=r"tesseract_failed.*out of ink"):
+        TesseractReader().read(photo("4826"))
+
+
+@pytest.mark.parametrize("version", ["exit 3", "true", "echo soon"])
+def test_a_program_that_does_not_know_its_version_is_tried_again_later(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(tmp_path, "true", monkeypatch, version=version)
+
+    with pytest.raises(RetryableError, match="tesseract_failed"):
         TesseractReader().read(photo("4826"))
 
 

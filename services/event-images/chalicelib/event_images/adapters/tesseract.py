@@ -8,6 +8,7 @@ import shutil
 from collections import ChainMap
 from functools import cache
 from pathlib import Path
+from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -111,6 +112,10 @@ class TesseractReader(BibReader):
             except tesseract.TesseractNotFoundError as exc:
                 raise _missing() from exc
             except tesseract.TesseractError as exc:
+                raise RetryableError("tesseract_failed", f"Tesseract failed: {exc}") from exc
+            except (CalledProcessError, SystemExit) as exc:
+                # It is asked for its version once a process; pytesseract ends the process where
+                # the answer is none.
                 raise RetryableError("tesseract_failed", f"Tesseract failed: {exc}") from exc
             except RuntimeError as exc:
                 raise RetryableError(
