@@ -103,9 +103,7 @@ def pretend(
 ) -> None:
     """Put a program named tesseract before the real one, new to this process."""
     program = folder / "tesseract"
-    program.write_text(
-        f'#!/bin/sh\nif [ "$1" = --version ]; then {version}; exit; fi\n{script}\n'
-    )
+    program.write_text(f'#!/bin/sh\nif [ "$1" = --version ]; then {version}; exit; fi\n{script}\n')
     program.chmod(0o755)
     asked = pytesseract.get_tesseract_version
     monkeypatch.setattr(asked, "_result", asked)
