@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
 from shared.aws_errors import translate
+from shared.environment import in_lambda, log_level, on_aws_lambda
 from shared.errors import MedleyError, PermanentError, RetryableError
-from shared.settings import in_lambda, log_level, on_aws_lambda
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Tracer

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -14,6 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.environment import LOCAL
 from shared.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
-
-LOCAL = "local"
 
 
 class MissingSettings(Unavailable):
@@ -109,41 +107,6 @@ def load[S: AwsSettings](cls: type[S], env: Mapping[str, str] | None = None) -> 
 def _problem(error: Any) -> str:
     name = str(error["loc"][0]).upper() if error["loc"] else "the settings"
     return name if error["type"] == "missing" else f"{name} ({error['msg']})"
-
-
-def on_aws_lambda(env: Mapping[str, str] | None = None) -> bool:
-    """Whether this process is a Lambda of AWS itself: not a laptop, not a local stand-in."""
-    env = os.environ if env is None else env
-    local = env.get("AWS_ENDPOINT_URL") or env.get("AWS_SAM_LOCAL") or env.get("STAGE") == LOCAL
-    return bool(env.get("AWS_LAMBDA_FUNCTION_NAME")) and not local
-
-
-def in_lambda(env: Mapping[str, str] | None = None) -> bool:
-    """Whether this process runs as a Lambda, be it a local one."""
-    env = os.environ if env is None else env
-    return bool(env.get("AWS_LAMBDA_FUNCTION_NAME"))
-
-
-def log_level(env: Mapping[str, str] | None = None) -> str:
-    """The level of the logs: POWERTOOLS_LOG_LEVEL, else INFO in a Lambda and WARNING elsewhere."""
-    env = os.environ if env is None else env
-    return env.get("POWERTOOLS_LOG_LEVEL") or ("INFO" if in_lambda(env) else "WARNING")
-
-
-def ffmpeg_setting(env: Mapping[str, str] | None = None) -> str | None:
-    """FFMPEG: the ffmpeg to use instead of the one that comes along; None when it is not set."""
-    env = os.environ if env is None else env
-    return env.get("FFMPEG") or None
-
-
-def tools_folder(env: Mapping[str, str] | None = None) -> Path:
-    """TOOLS_DIR: where the set-up puts fonts and what it builds; the project's `.tools` without it.
-
-    A function of a local stack runs from a copy of this code, beside which there is no `.tools`.
-    """
-    env = os.environ if env is None else env
-    named = env.get("TOOLS_DIR")
-    return Path(named) if named else Path(__file__).resolve().parents[1] / ".tools"
 
 
 class Clients:

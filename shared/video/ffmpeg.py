@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from shared.environment import ffmpeg_setting
 from shared.errors import MedleyError, PermanentError, RetryableError, Unavailable
-from shared.settings import ffmpeg_setting
 
 LAYER = Path("/opt/bin/ffmpeg")
 _TOLD = 600  # characters of what ffmpeg said that an error keeps

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import ImageFont
 
+from shared.environment import tools_folder
 from shared.errors import Unavailable
-from shared.settings import tools_folder
 from shared.video.font_coverage import coverage
 
 LAYER = Path("/opt/share/fonts")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from shared.settings import tools_folder
+from shared.environment import tools_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

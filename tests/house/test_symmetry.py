@@ -72,7 +72,7 @@ def test_shared_knows_no_service_and_no_tool() -> None:
 
 @each_source
 def test_the_environment_is_read_by_settings_and_bootstrap_alone(folder: Path) -> None:
-    readers = {"bootstrap.py", "settings.py"}
+    readers = {"bootstrap.py", "environment.py", "settings.py"}
     files = [file for file in layout.python_files(folder) if file.name not in readers]
 
     assert _in_files(files, imports.environment) == []

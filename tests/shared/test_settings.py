@@ -2,7 +2,6 @@
 
 import pickle
 import threading
-from pathlib import Path
 
 import pytest
 from pydantic import Field, ValidationError
@@ -12,10 +11,7 @@ from shared.settings import (
     Clients,
     CommaList,
     MissingSettings,
-    in_lambda,
     load,
-    log_level,
-    on_aws_lambda,
 )
 
 
@@ -94,26 +90,6 @@ def test_the_stage_that_is_open_is_local() -> None:
     assert not load(Settings, {**GOOD, "STAGE": "dev"}).is_local
 
 
-@pytest.mark.parametrize(
-    ("env", "aws", "any_lambda"),
-    [
-        ({}, False, False),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "f"}, True, True),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_ENDPOINT_URL": "http://x"}, False, True),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_SAM_LOCAL": "true"}, False, True),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "f", "STAGE": "local"}, False, True),
-    ],
-)
-def test_where_the_process_runs(env: dict[str, str], aws: bool, any_lambda: bool) -> None:
-    assert (on_aws_lambda(env), in_lambda(env)) == (aws, any_lambda)
-
-
-def test_logs_are_quiet_off_lambda_unless_asked() -> None:
-    assert log_level({}) == "WARNING"
-    assert log_level({"AWS_LAMBDA_FUNCTION_NAME": "f"}) == "INFO"
-    assert log_level({"POWERTOOLS_LOG_LEVEL": "DEBUG"}) == "DEBUG"
-
-
 def test_clients_are_made_once_each_even_by_many_threads() -> None:
     clients = Clients(AwsSettings(service="s", aws_region="eu-west-1"))
     found: list[object] = []
@@ -142,10 +118,3 @@ def test_clients_have_timeouts_and_retries_and_the_endpoint() -> None:
         assert config.connect_timeout == 3  # type: ignore[attr-defined]
         assert config.retries["mode"] == "standard"  # type: ignore[attr-defined]
         assert client.meta.region_name == "us-east-1"
-
-
-def test_what_the_set_up_builds_is_found_beside_the_code_or_where_the_environment_says() -> None:
-    from shared.settings import tools_folder
-
-    assert tools_folder({"TOOLS_DIR": "/elsewhere"}) == Path("/elsewhere")
-    assert tools_folder({}) == Path(__file__).resolve().parents[2] / ".tools"

@@ -11,11 +11,12 @@ from chalicelib.event_images.adapters.sources import Sources
 from chalicelib.event_images.domain.sources import DrivePlace
 from chalicelib.event_images.ports import BibReader, Dependencies, PhotoSource
 from chalicelib.event_images.settings import Settings
+from shared.environment import LOCAL
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.queues import SqsQueues
 from shared.secrets import AwsSecrets
-from shared.settings import LOCAL, Clients, load
+from shared.settings import Clients, load
 from shared.storage import S3Storage
 from shared.tables import DynamoTables
 from shared.topics import SnsTopics

@@ -15,10 +15,11 @@ from chalicelib.media_processing.adapters.receivers import HttpReceivers
 from chalicelib.media_processing.adapters.signed_puts import S3SignedPuts
 from chalicelib.media_processing.ports import Dependencies, Detector
 from chalicelib.media_processing.settings import Settings
+from shared.environment import LOCAL
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.secrets import AwsSecrets
-from shared.settings import LOCAL, Clients, load
+from shared.settings import Clients, load
 from shared.storage import S3Storage
 from shared.tables import DynamoTables
 from shared.video.ffmpeg import ffmpeg_path

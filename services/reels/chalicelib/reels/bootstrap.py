@@ -9,11 +9,12 @@ from functools import cache
 from chalicelib.reels.adapters.event_images import EventImagesTables
 from chalicelib.reels.ports import Dependencies, Pictures, Renderer, Sounds
 from chalicelib.reels.settings import Settings
+from shared.environment import LOCAL
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.queues import SqsQueues
 from shared.secrets import AwsSecrets
-from shared.settings import LOCAL, Clients, load
+from shared.settings import Clients, load
 from shared.storage import S3Storage
 from shared.tables import DynamoTables
 from shared.workflows import StepFunctions
