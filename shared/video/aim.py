@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 # The longer side of what a detector is given: enough for a face in a group.
 DETECTED_SIDE = 1280
-# A crop around what stands out may lose this much more than a blind one: 16:9 in an upright frame.
+# A crop that shows all that stands out has to keep this part of the still, which is less than a
+# blind one has to: 16:9 may fill an upright frame.
 _LEAST_KEPT = 0.3
 # Clothes and numbers stand out more than the heads above them: air above, as a part of the height.
-_HEADROOM = 0.35
+# Where all does not fit into the crop there is less, so that more of what is below is seen.
+_HEADROOM, _LESS_HEADROOM = 0.35, 0.22
 # Between what stands out and the crop's upper and lower edges, as a part of its height.
 _AIR = 0.03
 
@@ -160,32 +162,41 @@ class _Look:
             return scene
         width, height = self._size.width, self._size.height
         crop = largest(width, height, frame)
-        whole, *cores = (_with_headroom(box, crop.height) for box in self._salient)
+        whole, *cores = self._salient
         fit = scene.fit or choose_fit(width, height, frame, ())
         kept = crop.width * crop.height / (width * height)
-        shown = whole.x1 - whole.x0 <= crop.width and whole.y1 - whole.y0 <= crop.height
-        if scene.fit is None and kept >= _LEAST_KEPT and shown:
+        if scene.fit is None and kept >= _LEAST_KEPT and _fits(_with_headroom(whole, crop), crop):
             fit = "crop"
         if fit == "blur":
             return scene
         narrow = (box for box in (whole, *cores) if box.x1 - box.x0 <= crop.width)
-        goal = next(narrow, cores[-1] if cores else whole)
-        far = inside(_placed(crop, goal), width, height)
-        start, end = plan_towards(far, goal, seed=scene.seed)
+        target = next(narrow, cores[-1] if cores else whole)
+        far = inside(_placed(crop, target), width, height)
+        start, end = plan_towards(far, _with_headroom(target, crop), seed=scene.seed)
         return scene.model_copy(update={"fit": fit, "motion": Motion(start=start, end=end)})
 
 
-def _with_headroom(box: Box, most: float) -> Box:
-    above = _HEADROOM * min(box.y1 - box.y0, most)
+def _fits(box: Box, crop: Rect) -> bool:
+    return box.x1 - box.x0 <= crop.width and box.y1 - box.y0 <= crop.height
+
+
+def _with_headroom(box: Box, crop: Rect, part: float = _HEADROOM) -> Box:
+    above = part * min(box.y1 - box.y0, crop.height)
     return box.model_copy(update={"y0": max(0.0, box.y0 - above)})
 
 
-def _placed(crop: Rect, goal: Box) -> Rect:
+def _placed(crop: Rect, target: Box) -> Rect:
     """The crop, moved to show what stands out; it may be beyond the picture's edges.
 
     Across, that goes to the middle. Up and down, the crop moves no more than it needs from where
     it would be without it, and the upper end comes first: a guess is often too low.
     """
     air = _AIR * crop.height
-    top = min(max(usual_top(crop), goal.y1 + air - crop.height), goal.y0 - air)
-    return crop.model_copy(update={"x": (goal.x0 + goal.x1 - crop.width) / 2, "y": top})
+    upper = _with_headroom(target, crop).y0 - air
+    lower = target.y1 + air - crop.height
+    top = max(usual_top(crop), min(lower, upper))
+    if lower > upper:
+        upper = _with_headroom(target, crop, _LESS_HEADROOM).y0 - air
+    return crop.model_copy(
+        update={"x": (target.x0 + target.x1 - crop.width) / 2, "y": min(top, upper)}
+    )

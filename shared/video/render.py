@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from shared.errors import PermanentError
+from shared.errors import PermanentError, RetryableError
 from shared.video.aim import FindFocus, aimed
 from shared.video.encoder import Profile
 from shared.video.ffmpeg import raise_os_error
@@ -95,6 +95,8 @@ def render(
             beside.replace(out)
     except OSError as exc:
         raise_os_error(exc)
+    except MemoryError as exc:
+        raise RetryableError("no_memory", "There is not enough memory for the video.") from exc
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shared.errors import PermanentError
+from shared.errors import PermanentError, RetryableError
 from shared.video.aim import DETECTED_SIDE, FindFocus, aimed
 from shared.video.motion import frame_rect, largest
 from shared.video.plan import Box, Motion, Rect, Scene
@@ -103,10 +103,9 @@ def test_what_only_stands_out_never_asks_for_a_blurred_fill(tmp_path: Path) -> N
 
 
 def test_a_flat_still_is_left_as_it_was(tmp_path: Path) -> None:
-    for path in (plain_still(tmp_path / "plain.jpg", "#5080a0", (640, 480)),):
-        for frame in FRAMES.values():
-            given = Scene(source=str(path), duration=1)
-            assert scene_of(path, frame) == given
+    path = plain_still(tmp_path / "plain.jpg", "#5080a0", (640, 480))
+    for frame in FRAMES.values():
+        assert scene_of(path, frame) == Scene(source=str(path), duration=1)
 
 
 def test_what_a_plan_says_is_never_asked_again(tmp_path: Path) -> None:
@@ -210,6 +209,17 @@ def test_pieces_are_drawn_as_one_and_the_detector_is_asked_before_they_are_forke
     assert asked == [os.getpid()] * 4
     assert made[0].shape == made[1].shape
     assert abs(made[0] - made[1]).mean() < 3
+
+
+def test_a_detector_without_memory_is_worth_another_try(tmp_path: Path) -> None:
+    def find(picture: Image.Image) -> Sequence[Box]:
+        raise MemoryError
+
+    plan = plan_of(Scene(source=str(still(tmp_path / "one.jpg")), duration=1))
+    with pytest.raises(RetryableError) as caught:
+        render(plan, tmp_path / "out.mp4", find_focus=find)
+    assert caught.value.code == "no_memory"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.jpg"]
 
 
 def test_a_poster_shows_what_the_video_shows(tmp_path: Path) -> None:

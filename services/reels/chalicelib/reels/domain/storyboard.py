@@ -101,7 +101,7 @@ def focus_of(shot: Shot, picture: Picture) -> tuple[Box, ...]:
     Nothing where nobody marked the bib, whose box is then the whole photo: the engine finds where
     to look.
     """
-    if shot.box == (0, 0, shot.width, shot.height):
+    if shot.box == (0.0, 0.0, float(shot.width), float(shot.height)):
         return ()
     across, down = picture.width / shot.width, picture.height / shot.height
     x0, y0, x1, y1 = shot.box
