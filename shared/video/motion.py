@@ -73,7 +73,7 @@ def choose_fit(width: float, height: float, out_size: tuple[int, int], focus: Se
 
     Without focus boxes, a still is cropped unless more than six tenths of it would be lost.
     """
-    crop = _largest(width, height, out_size)
+    crop = largest(width, height, out_size)
     if not focus:
         return "crop" if crop.width * crop.height >= 0.4 * width * height else "blur"
     return "crop" if _shown(_around(crop, width, height, focus), focus) >= _MUST_SHOW else "blur"
@@ -97,7 +97,7 @@ def plan_motion(
         The first and the last rectangle, both within the still and of the frame's aspect.
     """
     chance = random.Random(f"{seed}:{width:g}x{height:g}")
-    far = _around(_largest(width, height, out_size), width, height, focus)
+    far = _around(largest(width, height, out_size), width, height, focus)
     zoom = chance.uniform(_LEAST_ZOOM, _MOST_ZOOM)
     must = _hull(focus, width, height)
     if must is not None:
@@ -120,7 +120,29 @@ def plan_motion(
     return (far, near) if chance.random() < 0.6 else (near, far)
 
 
-def _largest(width: float, height: float, out_size: tuple[int, int]) -> Rect:
+def plan_towards(far: Rect, goal: Box, *, seed: int) -> tuple[Rect, Rect]:
+    """Chooses a slow zoom from a rectangle to a goal in it, or back; it always moves.
+
+    Args:
+        far: What fills the frame at one end, in pixels of the still.
+        goal: What the other end shows, or the upper part of it if it is higher. It may be cut.
+        seed: Decides direction and strength.
+
+    Returns:
+        The first and the last rectangle, both within `far` and of its aspect.
+    """
+    chance = random.Random(f"{seed}:{far.width:g}x{far.height:g}")
+    wide, high = (max(1e-6, side) for side in (goal.x1 - goal.x0, goal.y1 - goal.y0))
+    zoom = min(chance.uniform(_LEAST_ZOOM, _MOST_ZOOM), far.width / wide, far.height / high)
+    zoom = max(_LEAST_ZOOM, zoom)
+    near_w, near_h = far.width / zoom, far.height / zoom
+    x = (goal.x0 + goal.x1 - near_w) / 2
+    y = goal.y0 if high > near_h else (goal.y0 + goal.y1 - near_h) / 2
+    near = _within(Rect(x=x, y=y, width=near_w, height=near_h), far)
+    return (far, near) if chance.random() < 0.6 else (near, far)
+
+
+def largest(width: float, height: float, out_size: tuple[int, int]) -> Rect:
     """The largest rectangle of the frame's aspect, in the middle of the picture."""
     aspect = out_size[0] / out_size[1]
     w = min(width, height * aspect)
@@ -128,12 +150,16 @@ def _largest(width: float, height: float, out_size: tuple[int, int]) -> Rect:
     return Rect(x=(width - w) / 2, y=(height - h) / 2, width=w, height=h)
 
 
+def usual_top(crop: Rect) -> float:
+    """Where a crop begins of which nothing is known: heads are more often in the upper half."""
+    return crop.y * 0.8
+
+
 def _around(rect: Rect, width: float, height: float, focus: Sequence[Box]) -> Rect:
     """The rectangle moved within the picture to show as much as it can of what matters."""
     must = _hull(focus, width, height)
     if must is None:
-        # Heads are more often in the upper half.
-        return rect.model_copy(update={"y": rect.y * 0.8})
+        return rect.model_copy(update={"y": usual_top(rect)})
     if must.width <= rect.width and must.height <= rect.height:
         cx, cy = must.centre
     else:

@@ -102,8 +102,9 @@ class Scene(Model):
         source: The still's file; a caller that keeps stills elsewhere fetches them first. None
             makes a card of `background`, or of the plan's.
         duration: Seconds, of which the transition takes the first.
-        motion: The way over the still. Without one, it is chosen from `focus` and `seed`.
-        focus: What has to stay in the frame, such as faces and bibs.
+        motion: The way over the still. Without one, it is chosen by `focus` and `seed`.
+        focus: What has to stay in the frame, such as faces and bibs. Without any, the frame goes
+            to what a caller's detector finds, or to what stands out; see `shared.video.aim`.
         fit: "crop" fills the frame with a part of the still. "blur" shows the still, or the
             motion's part of it, in full, over a blurred copy of itself.
             None chooses: a crop, unless that would cut what matters.

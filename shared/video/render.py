@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from shared.errors import PermanentError
+from shared.errors import PermanentError, RetryableError
+from shared.video.aim import FindFocus, aimed
 from shared.video.encoder import Profile
 from shared.video.ffmpeg import raise_os_error
 from shared.video.frames import Painter, Progress, rgb_of
@@ -51,6 +52,7 @@ def render(
     work_dir: Path | None = None,
     workers: int | None = None,
     poster: Path | None = None,
+    find_focus: FindFocus | None = None,
 ) -> Rendered:
     """Makes the MP4 of a plan. `out` appears when it is whole, and is never half a file.
 
@@ -62,6 +64,9 @@ def render(
         work_dir: Where temporary files go; a folder of the system's by default.
         workers: Processes; as many as there are processors by default.
         poster: Where a JPEG of the video's first third goes, if it is wanted.
+        find_focus: Finds what must stay in the frame on stills of which the plan does not tell
+            it, such as faces. Where it finds nothing, and without it, the frame goes to what
+            stands out.
 
     Raises:
         PermanentError: Something in the plan cannot be shown or played; the code says what.
@@ -72,7 +77,12 @@ def render(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="medley-video-", dir=work_dir) as folder:
-            timeline = _timeline(plan)
+            timeline = aimed(
+                _timeline(plan),
+                (plan.width, plan.height),
+                find_focus=find_focus,
+                threads=workers or processors(),
+            )
             _make(Work(plan, timeline, profile), beside, Path(folder), workers, progress)
             made = video_frames(beside)
             if made != timeline.frames:
@@ -85,6 +95,8 @@ def render(
             beside.replace(out)
     except OSError as exc:
         raise_os_error(exc)
+    except MemoryError as exc:
+        raise RetryableError("no_memory", "There is not enough memory for the video.") from exc
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -105,7 +117,14 @@ def preview_of(plan: Plan, side: int = _PREVIEW_SIDE) -> Plan:
     )
 
 
-def save_poster(plan: Plan, path: Path, at: float | None = None, quality: int = 88) -> None:
+def save_poster(
+    plan: Plan,
+    path: Path,
+    at: float | None = None,
+    quality: int = 88,
+    *,
+    find_focus: FindFocus | None = None,
+) -> None:
     """Saves one frame of a plan as a JPEG, without rendering the rest.
 
     Args:
@@ -113,11 +132,23 @@ def save_poster(plan: Plan, path: Path, at: float | None = None, quality: int = 
         path: The JPEG.
         at: The second of the video; a third of its length by default.
         quality: The JPEG's.
+        find_focus: See `render`.
 
     Raises:
         PermanentError: What the frame shows cannot be drawn.
     """
-    _save_frame(plan, _timeline(plan), path, at, quality)
+    timeline = _timeline(plan)
+    number = _poster_frame(plan, timeline, at)
+    slot = timeline.at(number)
+    # Two scenes at most are seen on a frame.
+    seen = {max(0, slot - 1), slot}
+    frame = (plan.width, plan.height)
+    _save_frame(plan, aimed(timeline, frame, find_focus=find_focus, slots=seen), path, at, quality)
+
+
+def _poster_frame(plan: Plan, timeline: Timeline, at: float | None) -> int:
+    seconds = timeline.frames / plan.fps / 3 if at is None else at
+    return min(timeline.frames - 1, max(0, int(seconds * plan.fps)))
 
 
 def _save_frame(
@@ -125,10 +156,8 @@ def _save_frame(
 ) -> None:
     from PIL import Image
 
-    seconds = timeline.frames / plan.fps / 3 if at is None else at
-    number = min(timeline.frames - 1, max(0, int(seconds * plan.fps)))
     painter = Painter(plan, timeline, kernel())
-    painter.draw(number)
+    painter.draw(_poster_frame(plan, timeline, at))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         Image.fromarray(rgb_of(painter.planes)).save(beside, "JPEG", quality=quality, optimize=True)

@@ -85,6 +85,12 @@ def test_what_matters_on_a_photo_is_told_in_pixels_of_its_file() -> None:
     assert body.y1 <= 1067
 
 
+def test_a_number_that_was_added_without_a_place_leaves_the_choice_to_the_engine() -> None:
+    (one,) = shots(1)
+    all_over = one.model_copy(update={"box": (0.0, 0.0, 3200.0, 2134.0)})
+    assert focus_of(all_over, Picture(width=1600, height=1067)) == ()
+
+
 def test_texts_are_filled_and_those_without_a_value_are_left_out() -> None:
     named = [layer.text for layer in plan().texts]
     nobody = values(RaceEvent(event_id="e", name="City Run", date=None), "7", None)

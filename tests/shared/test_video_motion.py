@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.video.motion import choose_fit, frame_rect, inside, plan_motion
+from shared.video.motion import choose_fit, frame_rect, inside, plan_motion, plan_towards
 from shared.video.plan import Box, Motion, Rect
 
 sides = st.integers(40, 9000)
@@ -67,6 +67,31 @@ def test_what_matters_stays_in_the_frame_where_it_fits(
 def test_the_same_seed_is_the_same_motion_and_another_is_another() -> None:
     motions = [plan_motion(4000, 3000, (1920, 1080), seed=seed) for seed in (1, 1, 2)]
     assert motions[0] == motions[1] != motions[2]
+
+
+@settings(deadline=None)
+@given(
+    x=st.floats(-500, 2500),
+    y=st.floats(-500, 2500),
+    width=st.floats(0, 3000),
+    height=st.floats(0, 3000),
+    seed=st.integers(0, 1000),
+)
+def test_a_motion_towards_a_goal_always_moves_and_stays_within_where_it_starts(
+    x: float, y: float, width: float, height: float, seed: int
+) -> None:
+    far = Rect(x=300, y=200, width=1200, height=800)
+    goal = Box(x0=x, y0=y, x1=x + width, y1=y + height)
+    start, end = plan_towards(far, goal, seed=seed)
+    assert (start, end) == plan_towards(far, goal, seed=seed)
+    near = min(start, end, key=lambda rect: rect.width)
+    assert far in (start, end)
+    assert near.width < far.width / 1.05
+    assert near.width / near.height == pytest.approx(1.5)
+    assert near.x >= far.x - 1e-6
+    assert near.y >= far.y - 1e-6
+    assert near.right <= far.right + 1e-6
+    assert near.bottom <= far.bottom + 1e-6
 
 
 def rects(a: tuple[float, float, float], b: tuple[float, float, float]) -> tuple[Rect, Rect]:

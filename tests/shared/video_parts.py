@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from medley.native import NativeError, ensure
 from shared.video.ffmpeg import ffmpeg_path
 from shared.video.kernel import Kernel, NativeKernel, PillowKernel
-from shared.video.plan import Plan, Scene
+from shared.video.plan import Box, Plan, Scene
 
 KERNELS = ("native", "plain", "pillow")
 
@@ -94,3 +94,36 @@ def timestamps(path: Path) -> list[tuple[int, int]]:
     )
     rows = [line.split(b",") for line in run_quietly(command).splitlines() if line[:1] != b"#"]
     return [(int(row[2]), int(row[3])) for row in rows]
+
+
+def runner_photo(size: tuple[int, int], at: tuple[float, float]) -> tuple[Image.Image, Box]:
+    """A drawn photo of one runner on a road before trees, and the box of the runner.
+
+    Args:
+        size: Of the photo, in pixels.
+        at: Where the runner's middle is, as parts of the width and the height.
+    """
+    width, height = size
+    chance = np.random.default_rng(7)
+    levels = np.empty((height, width, 3))
+    levels[: height // 3] = (70, 95, 60)
+    levels[height // 3 :] = (125, 124, 122)
+    levels += chance.normal(0, 9, (height, width, 1))
+    picture = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
+    high = 0.42 * min(size)
+    x, top = at[0] * width, at[1] * height - high / 2
+
+    def put(x0: float, y0: float, x1: float, y1: float, colour: str) -> None:
+        edges = (x + x0 * high, top + y0 * high, x + x1 * high, top + y1 * high)
+        draw.rectangle(tuple(map(round, edges)), fill=colour)
+
+    draw = ImageDraw.Draw(picture)
+    put(-0.07, 0, 0.07, 0.17, "#d9a585")  # the head
+    put(-0.15, 0.18, 0.15, 0.58, "#d2202a")  # the shirt
+    put(-0.1, 0.34, 0.1, 0.48, "#fafafa")  # the number
+    put(-0.07, 0.38, 0.07, 0.44, "#101010")
+    put(-0.12, 0.58, 0.12, 0.76, "#16161c")
+    put(-0.1, 0.76, -0.02, 1, "#cf9a7c")
+    put(0.02, 0.76, 0.1, 1, "#cf9a7c")
+    half = 0.15 * high
+    return picture, Box(x0=x - half, y0=top, x1=x + half, y1=top + high)

@@ -12,7 +12,7 @@ from shared.errors import PermanentError
 from shared.video.plan import Plan
 
 # Raised when the same plan gives another video: by the engine, or by what is done here.
-EDITION = 1
+EDITION = 2
 # /tmp must hold the stills, the pieces and the video; below this it is not even begun.
 LEAST_FREE = 64 << 20
 

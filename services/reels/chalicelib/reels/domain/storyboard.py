@@ -96,7 +96,13 @@ def hold(template: Template, photos: int) -> list[float]:
 
 
 def focus_of(shot: Shot, picture: Picture) -> tuple[Box, ...]:
-    """What has to stay in the frame, in pixels of the file: the bib, and the head above it."""
+    """What has to stay in the frame, in pixels of the file: the bib, and the head above it.
+
+    Nothing where nobody marked the bib, whose box is then the whole photo: the engine finds where
+    to look.
+    """
+    if shot.box == (0.0, 0.0, float(shot.width), float(shot.height)):
+        return ()
     across, down = picture.width / shot.width, picture.height / shot.height
     x0, y0, x1, y1 = shot.box
     # A bib is about as wide as a head is high, and hangs two heads below its top.
