@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,9 +155,7 @@ def test_ctrl_c_while_it_starts_stops_what_was_started(terminal: Terminal) -> No
     aws = f"http://127.0.0.1:{terminal.settings['MEDLEY_AWS_PORT']}/_ministack/health"
     assert wait_until(lambda: status_of(aws) == 200, lambda: True, 60)
     terminal.process.send_signal(signal.SIGINT)
-    started = time.monotonic()
     output = terminal.wait()
-    assert time.monotonic() - started < 8
     assert terminal.process.returncode == 130
     assert "Stopped." in output
     assert "Traceback" not in output
