@@ -1,6 +1,5 @@
 """Every resources.yaml keeps the rules of the house; and each rule catches what breaks it."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,18 +23,6 @@ each_service = pytest.mark.parametrize("service", layout.services(), ids=str)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_stack_keeps_the_rule(service: layout.Service, rule: Any) -> None:
     assert rule(service.resources) == []
-
-
-@each_service
-def test_the_longest_stage_leaves_every_function_a_name_that_lambda_takes(
-    service: layout.Service,
-) -> None:
-    pattern = service.resources["Parameters"]["Stage"]["AllowedPattern"]
-    (more,) = re.findall(r"\{0,(\d+)\}", pattern)
-    stage = "s" * (1 + int(more))
-    assert re.fullmatch(pattern, stage)
-    names = [f"{service.slug}-{stage}-{one}" for one in service.config["lambda_functions"]]
-    assert [name for name in names if len(name) > 64] == []
 
 
 @each_service
