@@ -1,5 +1,6 @@
 """What every test stands on: the services on the path, and no way to a real account."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 for service in sorted((ROOT / "services").iterdir()):
     if (service / "app.py").exists() or (service / "chalicelib").exists():
         sys.path.insert(0, str(service))
+
+# What a developer has set for a stack of their own is no test's; stacks of a whole module start
+# before any test could take it away.
+for name in [name for name in os.environ if name.startswith("MEDLEY_")]:
+    del os.environ[name]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,12 @@ NEARBY = {"nearbyEvidence": True}
 
 
 def shoot(
-    world: Any, name: str, second: int, *readings: tuple[Any, ...], camera: str | None = "R5"
+    world: Any,
+    name: str,
+    second: int,
+    *readings: tuple[Any, ...],
+    camera: str | None = "R5",
+    bucket: str = "races",
 ) -> str:
     """A photo with (bib, confidence, alternatives...) in it, taken at a second; its id."""
     world.serial += 1
@@ -35,7 +40,7 @@ def shoot(
     exif.get_ifd(0x8769)[0x9003] = f"2026:05:01 09:{second // 60:02}:{second % 60:02}"
     data = io.BytesIO()
     Image.new("RGB", size, (90, 90, world.serial % 256)).save(data, "JPEG", exif=exif)
-    image_id: str = world.put(name, data.getvalue())
+    image_id: str = world.put(name, data.getvalue(), bucket)
     return image_id
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,9 @@ class LargeEvent:
         self.api = api
         self.id = str(api.post("/events", json={"name": "Large Run"}).json()["eventId"])
         self.prefix = f"{self.id}/"
-        stack.client("s3").create_bucket(Bucket=BUCKET)
+        s3 = stack.client("s3")
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=BUCKET)
 
     def put(self, numbers: range, name: Callable[[int], str] = "{:06}.jpg".format) -> None:
         """Photos with these bibs."""

@@ -7,6 +7,7 @@ that the functions make; see docs/decisions/0007-one-role-a-function.md.
 from medley.iam.statements import (
     Statement,
     delete_objects,
+    give_up_uploads,
     list_bucket,
     publish,
     query_index,
@@ -123,6 +124,7 @@ def _chores() -> list[Statement]:
         read_objects("ReadUploadedLists", INCOMING, START_LISTS),
         read_objects("ReadListsAndPictures", MEDIA, PEOPLE, PICTURES),
         write_objects("WriteReportsAndExports", MEDIA, PEOPLE, EXPORTS),
+        give_up_uploads("LeaveNoParts", MEDIA, EXPORTS),
         list_bucket("ListMedia", MEDIA),
         list_bucket("ListIncoming", INCOMING),
         # An event goes with everything that was made of it or uploaded for it.

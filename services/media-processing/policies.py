@@ -6,6 +6,7 @@ that the functions make; see docs/decisions/0007-one-role-a-function.md.
 
 from medley.iam.statements import (
     Statement,
+    give_up_uploads,
     list_bucket,
     query_index,
     read_objects,
@@ -22,6 +23,7 @@ from medley.iam.statements import (
 JOBS, MEDIA_ROWS = "${JobsTable}", "${MediaTable}"
 INCOMING, MEDIA = "${IncomingBucket}", "${MediaBucket}"
 RAW, PROCESSED, UPLOADS = "*/raw/*", "*/processed/*", "uploads/*"
+ZIPS = "*/processed/zip/*.zip"
 LIST, CALLBACK = "runs/*/items.json", "runs/*/callback.json"
 
 
@@ -69,7 +71,8 @@ def build() -> dict[str, list[Statement]]:
             *_raw(),
             read_objects("ReadPictures", MEDIA, PROCESSED),
             list_bucket("TellGonePicturesFromForbidden", MEDIA),
-            write_objects("WriteTheZip", MEDIA, "*/processed/zip/*.zip"),
+            write_objects("WriteTheZip", MEDIA, ZIPS),
+            give_up_uploads("LeaveNoParts", MEDIA, ZIPS),
         ],
         "consolidate_handler": [
             rows("RunAndItems", JOBS, "GetItem", "Query", "PutItem", "UpdateItem"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image, ImageDraw
 from standardwebhooks import Webhook
 
@@ -25,6 +26,8 @@ SERVICE = "media-processing"
 LISTING = "house-31"
 BATCH = "first"
 ENDED = {"SUCCEEDED", "PARTIAL", "VALIDATION_FAILED", "PROCESSING_FAILED", "FAILED"}
+# Bytes that a zip takes into more than one part.
+PARTS = 17 << 20
 ERROR = {"Error": "Sandbox.Timedout", "Cause": "It took too long."}
 Json = dict[str, Any]
 
@@ -193,6 +196,17 @@ class Listings(Way):
         assert zipped["zip"]["missingCount"] == 2
         # The floor plan has no outcome in this run.
         assert self.invoke("consolidate_handler", zipped)["status"] == "PARTIAL"
+        self.zip_that_fails(lost, tour)
+
+    def zip_that_fails(self, run: Json, large: Json) -> None:
+        """Some parts of a zip are written, then comes a file that somebody has archived."""
+        bucket, after = self.outputs["IncomingBucket"], f"{LISTING}/raw/photo/late.jpg"
+        put = self.s3.put_object(Bucket=bucket, Key=large["key"], Body=bytes(PARTS))
+        key = f"BATCH#{LISTING}#{BATCH}", f"ITEM#{large['itemId']}"
+        self.media.write(Update(key, set={"bytes": PARTS, "etag": put["ETag"]}))
+        self.s3.put_object(Bucket=bucket, Key=after, Body=picture(), StorageClass="GLACIER")
+        with pytest.raises(AssertionError, match="InvalidObjectState"):
+            self.invoke("zip_handler", run)
 
     # --- what they are made of -------------------------------------------------------------
 

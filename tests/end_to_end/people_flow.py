@@ -1,20 +1,24 @@
 """Every way that runners take through event-images: lists, exports, opt-outs, removals."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 
 from chalicelib.event_images.domain.events import event_key
+from chalicelib.event_images.domain.names import web_key
 from shared.tables import DynamoTables, Update
 from tests.end_to_end.event_images_flow import SERVICE, Flow, photo, wait
 
 GONE, KNOWN = "4821", "1307"
 # With more bad rows than the list's own row keeps, so that a file has them.
 LIST = f"bib,name\n{GONE},Ada\n{KNOWN},Bo\n" + "x,Nobody\n" * 60
+# Bytes that a zip takes into more than one part.
+PARTS = 17 << 20
 
 
-def through_people(before: Flow) -> None:
+def through_people(before: Flow, was_given_up: Callable[[], bool]) -> None:
     """An event of its own with a start list, exports and an opt-out; then it is removed."""
     flow = Flow(before.stack, before.api)
     lists(flow)
@@ -23,6 +27,7 @@ def through_people(before: Flow) -> None:
     flow.put("runners/two.jpg", photo(KNOWN))
     process(flow)
     exports(flow)
+    export_that_fails(flow, was_given_up)
     opt_out(flow)
     remove(flow)
 
@@ -72,6 +77,24 @@ def exports(flow: Flow) -> None:
         made = f"{path}/{flow.api.post(path, json=body).json()['exportId']}"
         wait(lambda made=made: flow.api.get(made).json()["state"] == "DONE")
         assert httpx.get(flow.api.get(made).json()["url"]).status_code == 200
+
+
+def export_that_fails(flow: Flow, was_given_up: Callable[[], bool]) -> None:
+    """Some parts of a zip are written, then comes a picture that somebody has archived.
+
+    Its message comes again until the event is removed.
+    """
+    ids = {one["filename"]: one["imageId"] for one in flow.photos()}
+    s3, bucket = flow.stack.client("s3"), flow.outputs["MediaBucket"]
+    first, archived = (web_key(flow.event_id, ids[name]) for name in ("first.jpg", "one.jpg"))
+    kept = {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in (first, archived)}
+    s3.put_object(Bucket=bucket, Key=first, Body=bytes(PARTS))
+    s3.put_object(Bucket=bucket, Key=archived, Body=kept[archived], StorageClass="GLACIER")
+    path = f"/events/{flow.event_id}/exports"
+    assert flow.api.post(path, json={"kind": "zip", "bib": GONE}).status_code == 202
+    wait(was_given_up)
+    for key, data in kept.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=data)
 
 
 def opt_out(flow: Flow) -> None:

@@ -90,8 +90,10 @@ def test_a_revoked_key_is_the_requests_error(world: World) -> None:
     google.revoked = True
     # A function that has a token goes on with it for an hour; Google then says 401.
     google.troubles = [Trouble("get", 401, "authError") for _ in range(4)]
-    request = event.run(source(folder), seconds=SECONDS).request
-    google.revoked, google.troubles = False, []
+    try:
+        request = event.run(source(folder), seconds=SECONDS).request
+    finally:
+        google.revoked, google.troubles = False, []
     assert request["state"] == "FAILED"
     assert request["error"]["code"] == "drive_key_refused"
     assert "medley upload-service-account" in request["error"]["message"]

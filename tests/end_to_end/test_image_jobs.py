@@ -39,11 +39,13 @@ def api(stack: LocalStack) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def queue(stack: LocalStack) -> str:
-    url = stack.outputs(SERVICE)["ImagesQueueUrl"]
-    attributes = {"VisibilityTimeout": str(HIDDEN)}
-    stack.client("sqs").set_queue_attributes(QueueUrl=url, Attributes=attributes)
-    return url
+def queue(stack: LocalStack) -> Iterator[str]:
+    sqs, url = stack.client("sqs"), stack.outputs(SERVICE)["ImagesQueueUrl"]
+    name = "VisibilityTimeout"
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={name: str(HIDDEN)})
+    yield url
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
 def picture(number: int) -> bytes:

@@ -1,8 +1,6 @@
 """What the functions of media-processing call is recorded and held against their policies, both
 ways."""
 
-import json
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from medley.key_ring import KeyRing
 from medley.local.environment import ACCOUNT_ID
 from medley.local.stack import LocalStack
 from medley.settings import LocalSettings
+from tests.end_to_end.calls_heard import heard
 from tests.end_to_end.media_flow import BATCH, LISTING, SERVICE, Listings, wait
 from tests.end_to_end.media_images_flow import MODEL, Images
 
@@ -83,19 +82,6 @@ def through_everything(stack: LocalStack, token: str, file: Path) -> None:
         with httpx.Client(base_url=url) as stranger:
             assert stranger.get("/jobs").status_code == 401
             assert stranger.get("/health").status_code == 200
-
-
-def heard(file: Path, *words: str) -> Callable[[], bool]:
-    """Asks whether a call with all these words was answered."""
-
-    def was() -> bool:
-        lines = file.read_text().splitlines()
-        return any(
-            all(word in line for word in words) and json.loads(line)["status"] is not None
-            for line in lines
-        )
-
-    return was
 
 
 def test_every_function_was_heard(run: Run) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from medley import openapi
 from medley.cli import app as medley
-from shared.openapi import Api, document
+from shared.openapi import Answer, Api, document
 
 SERVICES = [one for one in layout.services() if one.slug in openapi.services_with_descriptions()]
 each_service = pytest.mark.parametrize("service", SERVICES, ids=str)
@@ -64,6 +64,15 @@ def test_the_document_is_valid(service: layout.Service) -> None:
 @each_service
 def test_what_is_committed_is_what_the_routes_say(service: layout.Service) -> None:
     assert openapi.is_current(service.slug), f"run `medley openapi render {service.slug}`"
+
+
+@each_service
+def test_what_takes_a_cursor_gives_one(service: layout.Service) -> None:
+    for route in openapi.load_api(service.slug).routes:
+        answers = [one.model if isinstance(one, Answer) else one for one in route.answers.values()]
+        fields = {name for model in answers if model for name in model.model_fields}
+        if route.paged:
+            assert any(name.endswith("cursor") for name in fields), route.operation
 
 
 @each_service

@@ -1,5 +1,6 @@
 """State, placeholder, Lambda, step and models: one word chain, in every service."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,18 @@ from medley.layers.catalogue import LAYERS
 from shared.models import Model
 
 each_service = pytest.mark.parametrize("service", layout.services(), ids=str)
+
+
+@each_service
+def test_the_longest_stage_leaves_every_function_a_name_that_lambda_takes(
+    service: layout.Service,
+) -> None:
+    pattern = service.resources["Parameters"]["Stage"]["AllowedPattern"]
+    (more,) = re.findall(r"\{0,(\d+)\}", pattern)
+    stage = "s" * (1 + int(more))
+    assert re.fullmatch(pattern, stage)
+    names = [f"{service.slug}-{stage}-{one}" for one in service.config["lambda_functions"]]
+    assert [name for name in names if len(name) > 64] == []
 
 
 @each_service

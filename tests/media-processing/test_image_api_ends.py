@@ -87,6 +87,14 @@ def test_an_image_that_no_attempt_ended_is_failed_and_its_message_kept(images: I
     assert (letter["jobId"], letter["imageIndex"], letter["deliveries"]) == (job_id, 1, 5)
 
 
+def test_some_of_the_dead_letters_are_shown_and_all_are_counted(images: Images) -> None:
+    give_up(images, count=2)
+    shown = images.api("GET", "/admin/dead-letters?limit=1").json_body
+    assert (shown["total"], len(shown["items"])) == (2, 1)
+    refused = images.api("GET", "/admin/dead-letters?limit=101")
+    assert (refused.status_code, refused.json_body["code"]) == (400, "bad_limit")
+
+
 def test_a_redrive_reopens_the_jobs_and_counts_each_image_once(images: Images) -> None:
     job_id = give_up(images, count=2)
     answer = images.api("POST", "/admin/redrive")

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,16 +14,23 @@ from typer.testing import CliRunner
 from medley.cli import app
 from medley.local.http import status_of, wait_until
 from medley.local.ports import free_port
+from medley.paths import ROOT
 
 MEDLEY = [sys.executable, "-m", "medley.cli"]
 HEAVY = (
     "boto3",
     "botocore",
     "chalice",
+    "concurrent.futures",
+    "medley.layers.catalogue",
     "ministack",
+    "multiprocessing",
     "numpy",
     "onnxruntime",
     "PIL",
+    "pydantic",
+    "rich.progress",
+    "rich.table",
     "stepfunctions",
 )
 
@@ -52,6 +59,12 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", source], capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_the_version_is_the_project_s() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    result = run("--version")
+    assert (result.returncode, result.stdout) == (0, f"medley {project['version']}\n")
 
 
 @pytest.mark.parametrize(
@@ -142,9 +155,7 @@ def test_ctrl_c_while_it_starts_stops_what_was_started(terminal: Terminal) -> No
     aws = f"http://127.0.0.1:{terminal.settings['MEDLEY_AWS_PORT']}/_ministack/health"
     assert wait_until(lambda: status_of(aws) == 200, lambda: True, 60)
     terminal.process.send_signal(signal.SIGINT)
-    started = time.monotonic()
     output = terminal.wait()
-    assert time.monotonic() - started < 8
     assert terminal.process.returncode == 130
     assert "Stopped." in output
     assert "Traceback" not in output

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,10 +67,8 @@ def test_a_stack_that_does_not_become_ready_in_time_says_so(
     parcels_root: Path, tmp_path: Path
 ) -> None:
     settings = LocalSettings(aws_port=0, base_port=0, state_dir=tmp_path, start_timeout=0.05)
-    started = time.monotonic()
     with pytest.raises(StackError, match="ministack is not ready"):
         LocalStack(settings, services_root=parcels_root).start()
-    assert time.monotonic() - started < 15
 
 
 def test_an_unknown_service_is_named_with_the_known_ones(make_stack: MakeStack) -> None:

@@ -88,8 +88,10 @@ def test_in_a_lambda_each_answer_is_a_line(
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "f")
     logger.cache_clear()
-    App().client.http.get("/nested", headers={"X-Request-Id": "abc-2"})
-    logger.cache_clear()
+    try:
+        App().client.http.get("/nested", headers={"X-Request-Id": "abc-2"})
+    finally:
+        logger.cache_clear()
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (line["method"], line["route"], line["status"]) == ("GET", "/nested", 200)
     assert line["correlation_id"] == "abc-2"

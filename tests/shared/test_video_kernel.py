@@ -16,8 +16,14 @@ from tests.shared.video_parts import KERNELS, kernel_named, noise
 
 
 @pytest.fixture(params=KERNELS)
-def kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
-    yield kernel_named(request.param)
+def kernel(request: pytest.FixtureRequest) -> Kernel:
+    return kernel_named(request.param)
+
+
+@pytest.fixture(autouse=True)
+def best_again() -> Iterator[None]:
+    """Which of its builds the library uses is one choice for the whole process."""
+    yield
     kernel_named("native")
 
 
@@ -143,45 +149,47 @@ def test_laying_over_follows_alpha(kernel: Kernel, share: int) -> None:
         assert np.array_equal(frame[5:10, 10:41], colour[5:10])
 
 
+@pytest.fixture
+def looked_for_anew() -> Iterator[None]:
+    """The kernel is looked for in this test, and by whoever needs it next."""
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    kernels.find_kernel.cache_clear()
+    kernels.kernel.cache_clear()
+
+
+@pytest.mark.usefixtures("looked_for_anew")
 def test_a_library_of_another_version_is_refused(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     kernel_named("native")
-    monkeypatch.setattr(kernels, "ABI", 999)
     found = kernels.find_kernel()
     assert found is not None
-    with pytest.raises(ValueError, match="another version"):
-        NativeKernel(found)
-    kernels.kernel.cache_clear()
-    with caplog.at_level(logging.WARNING):
+    with monkeypatch.context() as other, caplog.at_level(logging.WARNING):
+        other.setattr(kernels, "ABI", 999)
+        with pytest.raises(ValueError, match="another version"):
+            NativeKernel(found)
         assert kernels.kernel().name == "pillow"
     assert "another version" in caplog.text
-    kernels.kernel.cache_clear()
 
 
+@pytest.mark.usefixtures("looked_for_anew")
 def test_without_a_library_pillow_takes_over_and_says_so_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(kernels, "PLACES", (tmp_path,))
-    kernels.find_kernel.cache_clear()
-    kernels.kernel.cache_clear()
-    try:
-        with caplog.at_level(logging.WARNING):
-            assert isinstance(kernels.kernel(), PillowKernel)
-            kernels.kernel()
-        assert caplog.text.count("without the compiled kernel") == 1
-    finally:
-        kernels.find_kernel.cache_clear()
-        kernels.kernel.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        assert isinstance(kernels.kernel(), PillowKernel)
+        kernels.kernel()
+    assert caplog.text.count("without the compiled kernel") == 1
 
 
+@pytest.mark.usefixtures("looked_for_anew")
 def test_what_is_no_library_is_not_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / kernels.LIBRARY).write_bytes(b"not a library")
     monkeypatch.setattr(kernels, "PLACES", (tmp_path,))
-    kernels.find_kernel.cache_clear()
-    kernels.kernel.cache_clear()
-    try:
-        assert kernels.kernel().name == "pillow"
-    finally:
-        kernels.find_kernel.cache_clear()
-        kernels.kernel.cache_clear()
+    assert kernels.kernel().name == "pillow"

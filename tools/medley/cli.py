@@ -37,8 +37,6 @@ errors = Console(stderr=True)
 
 def main() -> None:
     """Run the command line; an error that a developer can act on is one message, not a trace."""
-    from pydantic import ValidationError
-
     from medley.deploy.errors import ToolError
 
     try:
@@ -47,11 +45,35 @@ def main() -> None:
         errors.print("[red]error:[/]", end=" ")
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except ValidationError as error:
+    except ValueError as error:
+        from pydantic import ValidationError
+
+        if not isinstance(error, ValidationError):
+            raise
         for problem in error.errors():
             name = "MEDLEY_" + "_".join(str(part) for part in problem["loc"]).upper()
             errors.print(f"{name}: {problem['msg']}", markup=False, soft_wrap=True)
         sys.exit(2)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"medley {version('medley')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any_command(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take what is no command's own."""
 
 
 @app.command()

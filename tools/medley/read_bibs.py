@@ -5,21 +5,22 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from medley.drawn_bibs import Reading, drawn, drawn_name
 from medley.paths import SERVICES
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+    from rich.progress import Progress
 
 COLUMNS = ("filename", "bib", "confidence", "x0", "y0", "x1", "y1")
 
@@ -170,6 +171,8 @@ def run(photos: Sequence[Photo], job: Job, workers: int) -> Iterator[Result]:
     A photo may kill its process, by the memory that it takes perhaps, and then all others wait
     in vain. The next ones, of which it is one, are read each in a process of their own.
     """
+    from concurrent.futures.process import BrokenProcessPool
+
     done = 0
     while done < len(photos):
         with _pool(job, workers) as pool:
@@ -188,6 +191,8 @@ def run(photos: Sequence[Photo], job: Job, workers: int) -> Iterator[Result]:
 
 
 def _read_alone(photo: Photo, job: Job) -> Result:
+    from concurrent.futures.process import BrokenProcessPool
+
     with _pool(job, 1) as pool:
         try:
             return pool.submit(_read, photo).result()
@@ -195,7 +200,10 @@ def _read_alone(photo: Photo, job: Job) -> Result:
             return Result(photo, error="the process that read it died")
 
 
-def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
+def _pool(job: Job, workers: int) -> "ProcessPoolExecutor":
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # Started anew, not forked: a copy of a process with onnxruntime's threads may hang.
     return ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (job,))
 
@@ -251,7 +259,15 @@ def _output(path: Path | None) -> AbstractContextManager[IO[str]]:
         raise ToolError(f"{path} cannot be written: {exc.strerror}") from exc
 
 
-def _progress(console: Console, *, shown: bool) -> Progress:
+def _progress(console: Console, *, shown: bool) -> "Progress":
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     remaining = TimeRemainingColumn()
     return Progress(*columns, remaining, console=console, transient=True, disable=not shown)

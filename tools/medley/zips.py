@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from medley.deploy.errors import ToolError
 
@@ -23,6 +22,7 @@ def zip_objects(
     import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from shared.errors import MedleyError
     from shared.storage import S3Storage

@@ -31,6 +31,11 @@ def write_objects(sid: str, bucket: str, *patterns: str) -> Statement:
     return _allow(sid, ["s3:PutObject"], *_objects(bucket, patterns))
 
 
+def give_up_uploads(sid: str, bucket: str, *patterns: str) -> Statement:
+    """Give up what is written in parts, which needs more than the right to write it."""
+    return _allow(sid, ["s3:AbortMultipartUpload"], *_objects(bucket, patterns))
+
+
 def delete_objects(sid: str, bucket: str, *patterns: str) -> Statement:
     """Delete objects whose keys match a pattern."""
     return _allow(sid, ["s3:DeleteObject"], *_objects(bucket, patterns))

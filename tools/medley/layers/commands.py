@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
-from medley.layers.catalogue import LAYERS, find
 from medley.paths import shown
 
 layers_app = typer.Typer(no_args_is_help=True, help="Lambda layers, built without Docker.")
@@ -17,6 +15,10 @@ console = Console()
 @layers_app.command("list")
 def list_command() -> None:
     """Show the layers and what is in them."""
+    from rich.table import Table
+
+    from medley.layers.catalogue import LAYERS
+
     table = Table("layer", "holds", "in config.json.in", box=None)
     for layer in LAYERS:
         table.add_row(layer.name, layer.what, f"${{{layer.placeholder}}}")
@@ -31,7 +33,10 @@ def build_command(
     out: Annotated[Path | None, typer.Option(help="Where to; build/layers without it.")] = None,
 ) -> None:
     """Build layers as <name>-<hash of the content>.zip, each with a manifest beside it."""
+    from rich.table import Column, Table
+
     from medley.layers.build import OUT, build
+    from medley.layers.catalogue import find
     from medley.package.budgets import broken_by_content, broken_by_size, megabytes
 
     table = Table("layer", Column("zip", overflow="fold"), "zipped", "unzipped", "", box=None)

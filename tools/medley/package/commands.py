@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from medley.layers.archive import Archive
@@ -23,6 +22,8 @@ def package(
     ] = False,
 ) -> None:
     """Build what a service's functions run, and check sizes and contents; 1 when one is broken."""
+    from rich.table import Column, Table
+
     from medley.deploy.services import find_services, select
     from medley.layers.build import OUT as LAYERS_OUT
     from medley.layers.build import build
@@ -61,6 +62,8 @@ def package(
 
 
 def _show_imports(function: "Archive", layers: "list[Archive]") -> None:
+    from rich.table import Table
+
     from medley.package.imports import by_package
     from medley.package.sandbox import Sandbox
 

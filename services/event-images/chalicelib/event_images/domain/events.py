@@ -12,9 +12,10 @@ from chalicelib.event_images.models import (
     PhotoState,
     UpdateEvent,
 )
-from shared.tables import Exists, Item, Key, Update
+from shared.tables import Equals, Exists, Item, Key, Update
 
 LIST = "EVENTS"
+NEARBY_UNTIL = "nearbyUntil"
 # The name of the counter of an event's photos that are in this state.
 COUNTERS = {
     PhotoState.PENDING: "pending",
@@ -76,6 +77,19 @@ def event_of(row: Item) -> Event:
 def wants_nearby(row: Item) -> bool:
     """Whether photos of the event may support each other's readings."""
     return bool(row.get("nearbyEvidence"))
+
+
+def nearby_waits(row: Item, now: datetime) -> bool:
+    """Whether a message is on its way that sees what is uploaded now."""
+    until = row.get(NEARBY_UNTIL)
+    return until is not None and now < datetime.fromisoformat(until)
+
+
+def mark_nearby(event_id: str, before: str | None, until: str | None) -> Update:
+    """Say until when uploads are seen by the message that waits, if nobody else has meanwhile."""
+    return Update(
+        event_key(event_id), set={NEARBY_UNTIL: until}, when=Equals({NEARBY_UNTIL: before})
+    )
 
 
 def expires_on(row: Item) -> date | None:

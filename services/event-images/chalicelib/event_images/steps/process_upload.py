@@ -15,6 +15,7 @@ from chalicelib.event_images.models.chores import ImportStartList
 from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.outcomes import process
 from chalicelib.event_images.steps.read import read_photo
+from chalicelib.event_images.steps.support_nearby import support_after_upload
 from shared.errors import ItemError, NotFound
 from shared.observability import logger
 from shared.s3_events import UploadedObject, uploaded_objects
@@ -33,7 +34,8 @@ log = logger("event-images")
 def process_upload(step: ProcessUploadInput, deps: Dependencies) -> ProcessUploadOutput:
     """Read the photos that one message of the queue names; what is not a photo is left alone.
 
-    A message that comes twice changes nothing: the photo has an outcome for these bytes.
+    A message that comes twice changes nothing: the photo has an outcome for these bytes. Where the
+    event wants that, its photos support each other some minutes later.
 
     Raises:
         RetryableError: something did not answer; the queue delivers the message again.
@@ -103,6 +105,7 @@ def _process(
         return read_photo(event_id, photo, deps)
 
     row = process(event_id, photo, work, deps)
+    support_after_upload(event_id, deps)
     return ExtractBibNumberOutput(
         image_id=row["imageId"], state=state_of(row), bibs=list(tags(readings_of(row)))
     )

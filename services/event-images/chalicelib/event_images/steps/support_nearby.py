@@ -9,7 +9,8 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from sys import intern
 
 from chalicelib.event_images.domain import events, nearby_changes
@@ -33,7 +34,7 @@ from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.hide_pictures import hide_later
 from chalicelib.event_images.steps.judging import judge_of
 from shared.contracts import event_partition
-from shared.errors import RetryableError
+from shared.errors import MedleyError, RetryableError
 from shared.tables import ConditionFailed, Item, TransactWrite
 
 TRIES = 6
@@ -42,6 +43,8 @@ PAGE = 500
 WINDOW, BESIDE = 1_000, 1_000
 # What one message looks at and writes: about a minute of each.
 PHOTOS_AT_ONCE, CHANGES_AT_ONCE = 20_000, 2_000
+# So long an upload waits for others; the clocks of two functions may differ by so much.
+UPLOADS_SECONDS, CLOCKS_APART = 300, 10
 _PHOTOS = "PHOTO#"
 
 # Camera, time and image id: all that is kept of all photos, some 200 bytes each.
@@ -53,6 +56,34 @@ def support_later(event_id: str, deps: Dependencies) -> None:
     row = deps.requests.get(events.event_key(event_id))
     if row is not None and events.wants_nearby(row):
         _send(SupportNearby(event_id=event_id), deps)
+
+
+def support_after_upload(event_id: str, deps: Dependencies) -> None:
+    """Have photos support each other a while after an upload, if the event's setting says so.
+
+    Uploads come by thousands, and each look goes through the whole event: whoever is the first
+    sends a message for the photos of the next minutes, and marks the event with their end.
+
+    Raises:
+        RetryableError: something did not answer.
+    """
+    # After the photo's row: what was written before the mark's end is seen by its message.
+    row = deps.requests.get(events.event_key(event_id))
+    now = deps.clock()
+    if row is None or not events.wants_nearby(row) or events.nearby_waits(row, now):
+        return
+    before = row.get(events.NEARBY_UNTIL)
+    until = now + timedelta(seconds=UPLOADS_SECONDS - CLOCKS_APART)
+    try:
+        deps.requests.write(events.mark_nearby(event_id, before, until.isoformat()))
+    except ConditionFailed:
+        return  # another upload was first, or the event is gone
+    try:
+        _send(SupportNearby(event_id=event_id), deps, UPLOADS_SECONDS)
+    except MedleyError:
+        with suppress(ConditionFailed):
+            deps.requests.write(events.mark_nearby(event_id, until.isoformat(), before))
+        raise
 
 
 def support_nearby(chore: SupportNearby, deps: Dependencies) -> bool:
@@ -245,5 +276,5 @@ def _bibs(row: Item, judge: Judge) -> tuple[str, ...]:
     return tuple(bib for bib in tags(readings_of(row)) if bib not in judge.opted_out)
 
 
-def _send(chore: SupportNearby, deps: Dependencies) -> None:
-    deps.queues.send(deps.settings.chores_queue_url, chore)
+def _send(chore: SupportNearby, deps: Dependencies, seconds: int = 0) -> None:
+    deps.queues.send(deps.settings.chores_queue_url, chore, delay_seconds=seconds)

@@ -6,11 +6,14 @@ from chalicelib.media_processing.ports import Dependencies
 from chalicelib.media_processing.steps import redrive as letters
 from shared.http import answer, page_params, require
 
+MOST_LETTERS = 100
+"""What one look at the dead letters takes; they are hidden meanwhile."""
+
 
 def list_dead_letters(request: Request, deps: Dependencies) -> Response:
     """``GET /admin/dead-letters?limit`` -> DeadLetters, by job; at most 100, which stay there."""
     require(request, "admin", deps.settings.stage)
-    limit, _ = page_params(request, default=50, most=100)
+    limit, _ = page_params(request, default=50, most=MOST_LETTERS)
     return answer(letters.dead_letters(limit, deps), headers={"Cache-Control": "no-store"})
 
 

@@ -1,7 +1,8 @@
 """What the routes of image jobs take, give and refuse."""
 
 from chalicelib.media_processing import models
-from shared.openapi import Answer, Route
+from chalicelib.media_processing.api.admin import MOST_LETTERS
+from shared.openapi import Answer, Query, Route
 
 JOB = {404: ("job_not_found",)}
 LOCATION = {"Location": "Where it can be followed."}
@@ -68,8 +69,16 @@ ADMIN = (
         "Look at pictures that were given up",
         "Administration",
         {200: models.DeadLetters},
-        paged=True,
-        description="Needs a key with the scope `admin`.",
+        query=(
+            Query(
+                "limit",
+                "The most that are looked at; 50 without it.",
+                {"type": "integer", "minimum": 1, "maximum": MOST_LETTERS},
+            ),
+        ),
+        problems={400: ("bad_limit",)},
+        description="They stay where they are. `total` tells how many there are; what is beyond "
+        "`limit` has no page of its own. Needs a key with the scope `admin`.",
     ),
     Route(
         "redriveDeadLetters",
