@@ -1,31 +1,29 @@
 """The object store of AWS, and of anything that speaks like it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import ClientError
-
-from shared.aws_errors import aws_errors, error_code
-from shared.storage.multipart import MOST_AT_ONCE, undeleted, upload
+from shared.errors import Forbidden, RetryableError
 from shared.storage.ports import (
     ObjectInfo,
     PresignedPost,
     Storage,
     checked_metadata,
     disposition,
-    no_bucket,
-    no_object,
     post_conditions,
     too_large,
 )
+from shared.storage.s3_errors import s3_errors
+from shared.storage.uploads import PartUpload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20
+# S3's limit of one DeleteObjects.
+_MOST_AT_ONCE = 1000
 
 
 def _now() -> datetime:
@@ -114,12 +112,14 @@ class S3Storage(Storage):
     def put_chunks(
         self, bucket: str, key: str, chunks: Iterable[bytes], *, content_type: str
     ) -> int:
-        with s3_errors("write", bucket, key):
-            return upload(self._s3, bucket, key, chunks, content_type)
+        with PartUpload(self._s3, bucket, key, content_type=content_type) as upload:
+            for chunk in chunks:
+                upload.add(chunk)
+        return upload.size
 
     def delete_many(self, bucket: str, keys: Iterable[str]) -> int:
         count = 0
-        for batch in batched(keys, MOST_AT_ONCE, strict=False):
+        for batch in batched(keys, _MOST_AT_ONCE, strict=False):
             count += len(batch)
             names = dict.fromkeys(batch)
             with s3_errors("delete from", bucket, ""):
@@ -163,16 +163,9 @@ class S3Storage(Storage):
         )
 
 
-@contextmanager
-def s3_errors(doing: str, bucket: str, key: str) -> Iterator[None]:
-    """Turns what S3 answers into the errors of `Storage`."""
-    try:
-        with aws_errors(f"{doing} s3://{bucket}/{key}"):
-            yield
-    except ClientError as exc:
-        code = error_code(exc)
-        if code == "NoSuchBucket":
-            raise no_bucket(bucket) from exc
-        if code in {"404", "NoSuchKey", "NotFound"}:
-            raise no_object(bucket, key) from exc
-        raise
+def undeleted(bucket: str, errors: Sequence[Any]) -> None:
+    """Raises for the first of the objects that S3 says it could not delete, if there is one."""
+    for error in errors:
+        if error.get("Code") == "AccessDenied":
+            raise Forbidden("access_denied", f"Objects of {bucket} may not be deleted.")
+        raise RetryableError("aws_busy", f"Some objects of {bucket} could not be deleted.")

@@ -22,10 +22,10 @@ from botocore.exceptions import (
 
 from shared.aws_errors import error_code
 from shared.errors import NotFound, RetryableError
-from shared.storage.s3 import s3_errors
+from shared.storage.s3_errors import s3_errors
+from shared.storage.uploads import PART_BYTES, PartUpload
 from shared.zips.format import Member, directory, header_size, local_header
 from shared.zips.ports import MissingEntry, Progress, ZipEntry, ZipReport, checked
-from shared.zips.uploads import PartUpload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -66,7 +66,7 @@ class S3Zips:
         budget: int = 48 * _MIB,
         fetches: int = 8,
         uploads: int = 2,
-        part_size: int = 8 * _MIB,
+        part_size: int = PART_BYTES,
     ) -> None:
         self._s3 = s3_client
         self._budget = budget
@@ -91,7 +91,13 @@ class S3Zips:
         with (
             ThreadPoolExecutor(self._fetches, "zip-fetch") as pool,
             PartUpload(
-                self._s3, bucket, key, expected, part_size=self._part_size, at_once=self._uploads
+                self._s3,
+                bucket,
+                key,
+                content_type="application/zip",
+                expected=expected,
+                part_size=self._part_size,
+                at_once=self._uploads,
             ) as upload,
         ):
             for entry, fetched in self._ahead(pool, entries):

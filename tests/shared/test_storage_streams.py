@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from shared.errors import Forbidden, NotFound, RetryableError
-from shared.storage import Storage, multipart
-from shared.storage.multipart import undeleted
+from shared.storage import Storage, uploads
+from shared.storage.s3 import undeleted
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(multipart, "PART_BYTES", 5 * 1024 * 1024)
+    monkeypatch.setattr(uploads, "PART_BYTES", 5 * 1024 * 1024)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from shared.aws_errors import error_code
 from shared.errors import PermanentError
 from shared.storage import ObjectInfo, S3Storage
-from shared.storage.s3 import s3_errors
+from shared.storage.s3_errors import s3_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.storage.s3 import s3_errors
+from shared.storage.s3_errors import s3_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 _MIB = 1 << 20
+# At this size 10,000 parts, which is as many as S3 takes, are 80 GB.
+PART_BYTES = 8 * _MIB
 # S3 takes 10,000 parts; some are left for what the caller did not expect.
 _MOST_PARTS = 9_000
 
@@ -31,10 +33,10 @@ class PartUpload:
         s3_client: "S3Client",
         bucket: str,
         key: str,
-        expected: int,
         *,
-        content_type: str = "application/zip",
-        part_size: int = 8 * _MIB,
+        content_type: str,
+        expected: int = 0,
+        part_size: int | None = None,
         at_once: int = 2,
     ) -> None:
         self._s3 = s3_client
@@ -42,9 +44,9 @@ class PartUpload:
         self._key = key
         self._type = content_type
         least = -(-expected // _MOST_PARTS)
-        self._part_size = max(part_size, -(-least // _MIB) * _MIB)
+        self._part_size = max(part_size or PART_BYTES, -(-least // _MIB) * _MIB)
         self._at_once = at_once
-        self._pool = ThreadPoolExecutor(at_once, "zip-part")
+        self._pool = ThreadPoolExecutor(at_once, "part")
         self._pending: deque[Future[CompletedPartTypeDef]] = deque()
         self._parts: list[CompletedPartTypeDef] = []
         self._buffer = bytearray()
