@@ -17,7 +17,7 @@ from shared.http.api_keys import (
 from shared.http.middleware import HttpDeps, HttpSettings, install
 from shared.http.openapi import docs_file, openapi_json
 from shared.http.pages import page_file
-from shared.http.requests import idempotency_key, page_params, parse, path_param
+from shared.http.requests import here, idempotency_key, page_params, parse, path_param
 
 __all__ = [
     "SCOPES",
@@ -30,6 +30,7 @@ __all__ = [
     "authorizer",
     "cors",
     "docs_file",
+    "here",
     "idempotency_key",
     "install",
     "issue",

@@ -92,6 +92,11 @@ def path_param(request: Request, name: str) -> str:
     return value if "apiId" in request.context else unquote(value)
 
 
+def here(request: Request) -> str:
+    """The path of the request as the caller knows it, with the API's stage before it."""
+    return str(request.context.get("path") or request.path).rstrip("/")
+
+
 def _is_json(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (

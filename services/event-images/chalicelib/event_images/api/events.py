@@ -9,7 +9,7 @@ from chalicelib.event_images.models.chores import RemoveEvent, SupportNearby
 from chalicelib.event_images.models.people import Removal, RemovalState
 from chalicelib.event_images.ports import Dependencies
 from shared.errors import Conflict, Gone, NotFound
-from shared.http import answer, idempotency_key, page_params, parse, path_param
+from shared.http import answer, here, idempotency_key, page_params, parse, path_param
 from shared.idempotency import execution_name
 from shared.tables import Absent, Check, ConditionFailed, Item, Put
 
@@ -108,11 +108,6 @@ def event_row(request: Request, deps: Dependencies) -> Item:
     if row is None:
         raise NotFound("event_not_found", "There is no such event.")
     return row
-
-
-def here(request: Request) -> str:
-    """The path of the request as the caller knows it, with the API's stage before it."""
-    return str(request.context.get("path") or request.path).rstrip("/")
 
 
 def _repeated(event_id: str, row: Item, deps: Dependencies) -> Item:

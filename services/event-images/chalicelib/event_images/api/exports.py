@@ -4,7 +4,7 @@ import re
 
 from chalice.app import Request, Response
 
-from chalicelib.event_images.api.events import event_row, here
+from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.domain import exports as rows
 from chalicelib.event_images.domain.photo_rows import photo_key
 from chalicelib.event_images.models.chores import MakeExport
@@ -13,7 +13,7 @@ from chalicelib.event_images.ports import Dependencies
 from chalicelib.event_images.steps.people import load_people, runners_of
 from shared.contracts import BibTag, event_partition, tag_prefix
 from shared.errors import NotFound, TooLarge
-from shared.http import answer, idempotency_key, parse, path_param
+from shared.http import answer, here, idempotency_key, parse, path_param
 from shared.idempotency import execution_name
 from shared.tables import Absent, ConditionFailed, Item, Put
 

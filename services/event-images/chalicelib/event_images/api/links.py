@@ -4,12 +4,12 @@ import secrets
 
 from chalice.app import Request, Response
 
-from chalicelib.event_images.api.events import event_row, here
+from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.domain import events, links
 from chalicelib.event_images.models import GalleryLink, NewGalleryLink
 from chalicelib.event_images.ports import Dependencies
 from shared.errors import Conflict, NotFound
-from shared.http import answer, path_param
+from shared.http import answer, here, path_param
 from shared.tables import ConditionFailed, Item, Put, Update
 
 TRIES = 5

@@ -5,7 +5,7 @@ import secrets
 
 from chalice.app import Request, Response
 
-from chalicelib.event_images.api.events import event_row, here
+from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.domain import opt_outs as rows
 from chalicelib.event_images.domain.photos import normal_bib
 from chalicelib.event_images.models.chores import ForgetRunner
@@ -13,7 +13,7 @@ from chalicelib.event_images.models.people import OptOut, OptOutList, OptOutReas
 from chalicelib.event_images.ports import Dependencies
 from shared.contracts import opt_out_partition
 from shared.errors import BadRequest, NotFound
-from shared.http import answer, page_params, parse, path_param
+from shared.http import answer, here, page_params, parse, path_param
 from shared.tables import Absent, ConditionFailed, Delete, Exists, Put
 
 _BIB = re.compile(r"[0-9]{1,6}")

@@ -3,12 +3,12 @@
 from chalice.app import Request, Response
 
 from chalicelib.event_images import models
-from chalicelib.event_images.api.events import event_row, here
+from chalicelib.event_images.api.events import event_row
 from chalicelib.event_images.domain import sources
 from chalicelib.event_images.models import ProcessEvent, RequestError, RequestList
 from chalicelib.event_images.ports import Dependencies
 from shared.errors import Forbidden, ItemError, MedleyError, NotFound
-from shared.http import answer, idempotency_key, page_params, parse, path_param
+from shared.http import answer, here, idempotency_key, page_params, parse, path_param
 from shared.idempotency import execution_name
 from shared.jobs import Job
 

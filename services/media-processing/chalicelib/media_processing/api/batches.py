@@ -3,14 +3,14 @@
 from chalice.app import Request, Response
 
 from chalicelib.media_processing import models
-from chalicelib.media_processing.api.paths import batch_row, here, listing_id
+from chalicelib.media_processing.api.paths import batch_row, listing_id
 from chalicelib.media_processing.domain.batch_rows import batch_key, batch_of, item_of
 from chalicelib.media_processing.models import BatchList, CreateBatch, Item, RefusedUpload
 from chalicelib.media_processing.ports import Dependencies
 from chalicelib.media_processing.steps.items import load_items
 from chalicelib.media_processing.steps.start import start_batch, start_run
 from shared.errors import BadRequest, Conflict
-from shared.http import answer, idempotency_key, page_params, parse
+from shared.http import answer, here, idempotency_key, page_params, parse
 from shared.idempotency import execution_name
 from shared.jobs import Job
 from shared.tables import Item as Row

@@ -35,8 +35,3 @@ def batch_row(request: Request, deps: Dependencies) -> Item:
     if found is None:
         raise NotFound("batch_not_found", "The listing has no such batch.")
     return found
-
-
-def here(request: Request) -> str:
-    """The path of the request as the caller knows it, with the API's stage before it."""
-    return str(request.context.get("path") or request.path).rstrip("/")

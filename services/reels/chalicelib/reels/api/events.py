@@ -50,10 +50,5 @@ def bib_of(request: Request) -> str:
     return normal_bib(bib)
 
 
-def here(request: Request) -> str:
-    """The path of the request as the caller knows it, with the API's stage before it."""
-    return str(request.context.get("path") or request.path).rstrip("/")
-
-
 def _no_event() -> NotFound:
     return NotFound("event_not_found", "There is no such event.")

@@ -2,12 +2,11 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.api.events import here
 from chalicelib.reels.domain import material_rows, names
 from chalicelib.reels.models import CreateMaterial, MaterialList, MaterialUpload
 from chalicelib.reels.ports import Dependencies
 from shared.errors import BadRequest, Conflict, NotFound, TooLarge
-from shared.http import answer, idempotency_key, page_params, parse, path_param
+from shared.http import answer, here, idempotency_key, page_params, parse, path_param
 from shared.idempotency import execution_name
 from shared.tables import Absent, ConditionFailed, Put
 

@@ -2,7 +2,7 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.api.events import event_of, here
+from chalicelib.reels.api.events import event_of
 from chalicelib.reels.api.found import template_of
 from chalicelib.reels.domain import names, request_rows
 from chalicelib.reels.models import (
@@ -14,7 +14,7 @@ from chalicelib.reels.models import (
 )
 from chalicelib.reels.ports import Dependencies
 from shared.errors import ItemError, MedleyError, NotFound
-from shared.http import answer, idempotency_key, page_params, parse, path_param
+from shared.http import answer, here, idempotency_key, page_params, parse, path_param
 from shared.idempotency import execution_name
 from shared.jobs import Job
 

@@ -2,13 +2,13 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.api.events import bib_of, event_id_of, here
+from chalicelib.reels.api.events import bib_of, event_id_of
 from chalicelib.reels.api.found import reel_row
 from chalicelib.reels.domain import link_rows, reel_rows
 from chalicelib.reels.models import Revoked, ShareLinkList
 from chalicelib.reels.ports import Dependencies
 from shared.errors import Conflict, NotFound, RetryableError
-from shared.http import answer
+from shared.http import answer, here
 from shared.tables import ConditionFailed, Item, TransactWrite
 
 MOST_LINKS = 20

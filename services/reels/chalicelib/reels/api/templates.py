@@ -6,7 +6,6 @@ from typing import Any
 from chalice.app import Request, Response
 from pydantic import ConfigDict
 
-from chalicelib.reels.api.events import here
 from chalicelib.reels.api.found import template_of
 from chalicelib.reels.domain import material_rows, template_rows, template_rules
 from chalicelib.reels.domain.default_template import BUILT_IN
@@ -20,7 +19,7 @@ from chalicelib.reels.models import (
 )
 from chalicelib.reels.ports import Dependencies
 from shared.errors import Conflict, NotFound, UnprocessableInput
-from shared.http import answer, page_params, parse, path_param
+from shared.http import answer, here, page_params, parse, path_param
 from shared.models import Model
 from shared.tables import ConditionFailed, Delete, Item, Put
 
