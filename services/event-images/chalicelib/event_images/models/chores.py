@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from chalicelib.event_images.models.machine import MessageAttributes, StepInput
 from shared.models import Model
+from shared.steps import MessageAttributes, StepInput
 
 
 class ImportStartList(Model):

@@ -1,24 +1,10 @@
 """What travels through the state machine and the uploads queue: each step's input and output."""
 
-from pydantic import ConfigDict, Field
-
 from chalicelib.event_images.models.photos import PhotoState, SourceObject
 from chalicelib.event_images.models.sources import Source
 from shared.jobs import JobCounts, JobState
 from shared.models import Model
-
-
-class StepInput(Model):
-    """What a step takes. The machine's state may carry more than a step needs."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class MachineError(StepInput):
-    """What a Catch of the machine puts at ``$.error``; these two names are Amazon's."""
-
-    error: str = Field(default="Unknown", alias="Error")
-    cause: str = Field(default="", alias="Cause")
+from shared.steps import MachineError, MessageAttributes, StepInput
 
 
 class ListImagesInput(StepInput):
@@ -127,12 +113,6 @@ class ExecutionStoppedOutput(Model):
 
     request_id: str | None
     state: JobState | None
-
-
-class MessageAttributes(StepInput):
-    """What SQS adds to a message; the name is Amazon's."""
-
-    deliveries: int = Field(default=1, alias="ApproximateReceiveCount")
 
 
 class ProcessUploadInput(StepInput):

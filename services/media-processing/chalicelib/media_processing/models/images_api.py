@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from chalicelib.media_processing.models.machine import StepInput
 from shared.errors import ItemError
 from shared.jobs import JobCounts
 from shared.models import Model
+from shared.steps import MessageAttributes, StepInput
 
 MOST_IMAGES = 1000
 MOST_METADATA_BYTES = 4096
@@ -221,10 +221,9 @@ class Redriven(Model):
     task_handle: str | None
 
 
-class QueueAttributes(StepInput):
-    """What SQS adds to a message; the names are Amazon's."""
+class QueueAttributes(MessageAttributes):
+    """What SQS adds to a message, with the time; the names are Amazon's."""
 
-    deliveries: int = Field(default=1, alias="ApproximateReceiveCount")
     sent: int = Field(default=0, alias="SentTimestamp")
 
     @property

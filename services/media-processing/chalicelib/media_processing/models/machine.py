@@ -2,23 +2,9 @@
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
-
 from chalicelib.media_processing.models.listing import BatchStatus, ItemState
 from shared.models import Model
-
-
-class StepInput(Model):
-    """What a step takes. The machine's state may carry more than a step needs."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class MachineError(StepInput):
-    """What a Catch of the machine puts at ``$.error``; these two names are Amazon's."""
-
-    error: str = Field(default="Unknown", alias="Error")
-    cause: str = Field(default="", alias="Cause")
+from shared.steps import MachineError, MessageAttributes, StepInput
 
 
 class BatchRun(StepInput):
@@ -144,12 +130,6 @@ class CallbackOutput(Model):
 
     next: Literal["END", "AGAIN"]
     wait_seconds: int = 0
-
-
-class MessageAttributes(StepInput):
-    """What SQS adds to a message; the name is Amazon's."""
-
-    deliveries: int = Field(default=1, alias="ApproximateReceiveCount")
 
 
 class ProcessBatchUploadInput(StepInput):

@@ -1,24 +1,10 @@
 """What travels through the state machine and the queues: each step's input and output."""
 
-from pydantic import ConfigDict, Field
-
 from chalicelib.reels.models.reels import ReelState
 from chalicelib.reels.models.templates import Aspect
 from shared.jobs import JobCounts, JobState
 from shared.models import Model
-
-
-class StepInput(Model):
-    """What a step takes. The machine's state may carry more than a step needs."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class MachineError(StepInput):
-    """What a Catch of the machine puts at ``$.error``; these two names are Amazon's."""
-
-    error: str = Field(default="Unknown", alias="Error")
-    cause: str = Field(default="", alias="Cause")
+from shared.steps import MachineError, MessageAttributes, StepInput
 
 
 class EventImagesBibExtractionInput(StepInput):
@@ -114,12 +100,6 @@ class ReelGenerationFailureInput(StepInput):
 
 class ReelGenerationFailureOutput(ReelGenerationCompletionOutput):
     """How the request ended."""
-
-
-class MessageAttributes(StepInput):
-    """What SQS adds to a message; the name is Amazon's."""
-
-    deliveries: int = Field(default=1, alias="ApproximateReceiveCount")
 
 
 class ProcessUploadInput(StepInput):
