@@ -1,4 +1,6 @@
-"""The base of every model that crosses a boundary."""
+"""The base of every model that crosses a boundary, and the one that every service answers."""
+
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -17,3 +19,11 @@ class Model(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
     )
+
+
+class Health(Model):
+    """That the service answers, and as what."""
+
+    service: str
+    stage: str
+    status: Literal["ok"] = "ok"

@@ -14,6 +14,7 @@ from shared.http.api_keys import (
     keys_document,
     require,
 )
+from shared.http.health import health
 from shared.http.middleware import HttpDeps, HttpSettings, install
 from shared.http.openapi import docs_file, openapi_json
 from shared.http.pages import page_file
@@ -30,6 +31,7 @@ __all__ = [
     "authorizer",
     "cors",
     "docs_file",
+    "health",
     "here",
     "idempotency_key",
     "install",

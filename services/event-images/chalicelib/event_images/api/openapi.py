@@ -2,75 +2,12 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.event_images import models
 from chalicelib.event_images.api.openapi_events import EVENTS, PHOTOS, REVIEW
 from chalicelib.event_images.api.openapi_people import EXPORTS, LINKS, RUNNERS, RUNNERS_GALLERY
 from chalicelib.event_images.ports import Dependencies
 from shared import http
 from shared.http import docs_file, path_param
-from shared.openapi import Answer, Api, Route, Variable
-
-_PAGE = "Pages and health"
-_FILE = {404: ("asset_not_found",)}
-
-PAGES = (
-    Route(
-        "page",
-        "GET",
-        "/",
-        "The organiser's page",
-        _PAGE,
-        {200: Answer(description="The page.", media="text/html")},
-        auth=False,
-    ),
-    Route(
-        "asset",
-        "GET",
-        "/assets/{name}",
-        "A file of the pages",
-        _PAGE,
-        {200: Answer(description="The file.", media="text/javascript")},
-        problems=_FILE,
-        auth=False,
-    ),
-    Route(
-        "docs",
-        "GET",
-        "/docs",
-        "This description as a page",
-        _PAGE,
-        {200: Answer(description="The page.", media="text/html")},
-        auth=False,
-    ),
-    Route(
-        "docsAsset",
-        "GET",
-        "/docs/{name}",
-        "A file of the description's page",
-        _PAGE,
-        {200: Answer(description="The file.", media="text/javascript")},
-        problems=_FILE,
-        auth=False,
-    ),
-    Route(
-        "openapiJson",
-        "GET",
-        "/openapi.json",
-        "This description",
-        _PAGE,
-        {200: Answer(description="An OpenAPI 3.1 document.", media="application/json")},
-        auth=False,
-    ),
-    Route(
-        "health",
-        "GET",
-        "/health",
-        "Tell that the service answers",
-        _PAGE,
-        {200: models.Health},
-        auth=False,
-    ),
-)
+from shared.openapi import Api, Variable, pages
 
 _HEX = {"type": "string", "pattern": "^[0-9a-f]{20}$"}
 
@@ -86,7 +23,7 @@ API = Api(
         *EXPORTS,
         *LINKS,
         *RUNNERS_GALLERY,
-        *PAGES,
+        *pages("The organiser's page", "A file of the pages"),
     ),
     variables={
         "bib": Variable(

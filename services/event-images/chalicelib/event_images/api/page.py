@@ -6,10 +6,10 @@ from chalice.app import Request, Response
 
 from chalicelib.event_images.api.gallery import GUARDS
 from chalicelib.event_images.api.links import opened
-from chalicelib.event_images.models import Health
 from chalicelib.event_images.ports import Dependencies
+from shared import http
 from shared.errors import NotFound
-from shared.http import answer, page_file, path_param
+from shared.http import page_file, path_param
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -42,8 +42,4 @@ def asset(request: Request, _: Dependencies) -> Response:
 
 def health(_: Request, deps: Dependencies) -> Response:
     """``GET /health`` -> Health."""
-    settings = deps.settings
-    return answer(
-        Health(service=settings.service, stage=settings.stage),
-        headers={"Cache-Control": "no-store"},
-    )
+    return http.health(deps.settings)

@@ -1,7 +1,7 @@
 """What the routes take and give."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -160,11 +160,3 @@ class PhotoList(Model):
     items: list[Photo]
     cursor: str | None
     near: tuple[NearBib, ...] = ()
-
-
-class Health(Model):
-    """That the service answers, and as what."""
-
-    service: str
-    stage: str
-    status: Literal["ok"] = "ok"

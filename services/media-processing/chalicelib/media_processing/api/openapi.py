@@ -2,75 +2,12 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.media_processing import models
 from chalicelib.media_processing.api.openapi_images import ADMIN, IMAGES
 from chalicelib.media_processing.api.openapi_listings import CALLBACKS, LISTINGS
 from chalicelib.media_processing.ports import Dependencies
 from shared import http
 from shared.http import docs_file, path_param
-from shared.openapi import Answer, Api, Route, Variable
-
-_PAGE = "Pages and health"
-_FILE = {404: ("asset_not_found",)}
-
-PAGES = (
-    Route(
-        "page",
-        "GET",
-        "/",
-        "The page",
-        _PAGE,
-        {200: Answer(description="The page.", media="text/html")},
-        auth=False,
-    ),
-    Route(
-        "asset",
-        "GET",
-        "/assets/{name}",
-        "A file of the page",
-        _PAGE,
-        {200: Answer(description="The file.", media="text/javascript")},
-        problems=_FILE,
-        auth=False,
-    ),
-    Route(
-        "docs",
-        "GET",
-        "/docs",
-        "This description as a page",
-        _PAGE,
-        {200: Answer(description="The page.", media="text/html")},
-        auth=False,
-    ),
-    Route(
-        "docsAsset",
-        "GET",
-        "/docs/{name}",
-        "A file of the description's page",
-        _PAGE,
-        {200: Answer(description="The file.", media="text/javascript")},
-        problems=_FILE,
-        auth=False,
-    ),
-    Route(
-        "openapiJson",
-        "GET",
-        "/openapi.json",
-        "This description",
-        _PAGE,
-        {200: Answer(description="An OpenAPI 3.1 document.", media="application/json")},
-        auth=False,
-    ),
-    Route(
-        "health",
-        "GET",
-        "/health",
-        "Tell that the service answers",
-        _PAGE,
-        {200: models.Health},
-        auth=False,
-    ),
-)
+from shared.openapi import Api, Variable, pages
 
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$"}
 
@@ -79,7 +16,7 @@ API = Api(
     description="A listing's photos and videos: checked, in every size, as one zip. And pictures "
     "in, with what is in them found.\n\n"
     "JSON is camelCase. Every refusal is an `application/problem+json` with a stable `code`.",
-    routes=(*LISTINGS, *CALLBACKS, *IMAGES, *ADMIN, *PAGES),
+    routes=(*LISTINGS, *CALLBACKS, *IMAGES, *ADMIN, *pages("The page", "A file of the page")),
     variables={
         "batchId": Variable("The batch.", _ID),
         "deliveryId": Variable("The callback; its `webhook-id` too."),

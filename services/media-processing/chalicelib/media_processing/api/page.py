@@ -4,9 +4,9 @@ from pathlib import Path
 
 from chalice.app import Request, Response
 
-from chalicelib.media_processing.models import Health
 from chalicelib.media_processing.ports import Dependencies
-from shared.http import answer, page_file, path_param
+from shared import http
+from shared.http import page_file, path_param
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -23,8 +23,4 @@ def asset(request: Request, _: Dependencies) -> Response:
 
 def health(_: Request, deps: Dependencies) -> Response:
     """``GET /health`` -> Health."""
-    settings = deps.settings
-    return answer(
-        Health(service=settings.service, stage=settings.stage),
-        headers={"Cache-Control": "no-store"},
-    )
+    return http.health(deps.settings)

@@ -233,14 +233,6 @@ class BatchList(Model):
     cursor: str | None
 
 
-class Health(Model):
-    """That the service answers, and as what."""
-
-    service: str
-    stage: str
-    status: Literal["ok"] = "ok"
-
-
 class Attempt(Model):
     """One try to deliver a callback."""
 

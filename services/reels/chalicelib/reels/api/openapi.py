@@ -2,46 +2,24 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.reels import models
 from chalicelib.reels.api.openapi_reels import REELS, SHARING
 from chalicelib.reels.api.openapi_templates import MATERIALS, TEMPLATES
 from chalicelib.reels.ports import Dependencies
 from shared import http
 from shared.http import docs_file, path_param
-from shared.openapi import Answer, Api, Route, Variable
-
-_PAGE = "Pages and health"
-_FILE = {404: ("asset_not_found",)}
-
-
-def _page(operation: str, path: str, summary: str, media: str = "text/html") -> Route:
-    what = Answer(description="The file.", media=media)
-    wrong = _FILE if "{name}" in path else {}
-    return Route(operation, "GET", path, summary, _PAGE, {200: what}, problems=wrong, auth=False)
-
-
-PAGES = (
-    _page("page", "/", "The organiser's page"),
-    _page("asset", "/assets/{name}", "A file of the pages", "text/javascript"),
-    _page("docs", "/docs", "This description as a page"),
-    _page("docsAsset", "/docs/{name}", "A file of the description's page", "text/javascript"),
-    _page("openapiJson", "/openapi.json", "This description", "application/json"),
-    Route(
-        "health",
-        "GET",
-        "/health",
-        "Tell that the service answers",
-        _PAGE,
-        {200: models.Health},
-        auth=False,
-    ),
-)
+from shared.openapi import Api, Variable, pages
 
 API = Api(
     title="reels",
     description="A vertical video for every runner, made of the photos that show their bib.\n\n"
     "JSON is camelCase. Every refusal is an `application/problem+json` with a stable `code`.",
-    routes=(*REELS, *SHARING, *TEMPLATES, *MATERIALS, *PAGES),
+    routes=(
+        *REELS,
+        *SHARING,
+        *TEMPLATES,
+        *MATERIALS,
+        *pages("The organiser's page", "A file of the pages"),
+    ),
     variables={
         "bib": Variable(
             "A bib number; leading zeros do not matter.",

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
 
-from chalicelib.reels.models import Health
 from chalicelib.reels.ports import Dependencies
-from shared.http import answer, page_file, path_param
+from shared import http
+from shared.http import page_file, path_param
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -46,8 +46,4 @@ def asset(request: Request, _: Dependencies) -> Response:
 
 def health(_: Request, deps: Dependencies) -> Response:
     """``GET /health`` -> Health."""
-    settings = deps.settings
-    return answer(
-        Health(service=settings.service, stage=settings.stage),
-        headers={"Cache-Control": "no-store"},
-    )
+    return http.health(deps.settings)

@@ -3,7 +3,6 @@
 from chalicelib.reels.models.api import (
     CreateReels,
     CreateTemplate,
-    Health,
     RaceList,
     RaceSummary,
     ReelCounts,
@@ -78,7 +77,6 @@ __all__ = [
     "CreateTemplate",
     "EventImagesBibExtractionInput",
     "EventImagesBibExtractionOutput",
-    "Health",
     "ItemList",
     "Logo",
     "Material",

@@ -1,7 +1,7 @@
 """What the routes take and give, beside reels, templates and materials."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
@@ -135,11 +135,3 @@ class Revoked(Model):
     """How many links no longer work."""
 
     revoked: int
-
-
-class Health(Model):
-    """That the service answers, and as what."""
-
-    service: str
-    stage: str
-    status: Literal["ok"] = "ok"
