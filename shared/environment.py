@@ -7,6 +7,23 @@ from pathlib import Path
 LOCAL = "local"
 
 
+def stage(env: Mapping[str, str] | None = None) -> str:
+    """STAGE, which decorators need before anything else is known; `local` without it."""
+    return (os.environ if env is None else env).get("STAGE") or LOCAL
+
+
+def cors_origins(env: Mapping[str, str] | None = None) -> str:
+    """CORS_ORIGINS: the origins whose pages may call the routes; without it, any."""
+    return (os.environ if env is None else env).get("CORS_ORIGINS") or "*"
+
+
+def queue_name(service: str, queue: str, env: Mapping[str, str] | None = None) -> str:
+    """The name of a service's queue: OPT_OUTS_QUEUE_NAME for `opt-outs`, else by the stage."""
+    env = os.environ if env is None else env
+    setting = f"{queue.replace('-', '_').upper()}_QUEUE_NAME"
+    return env.get(setting) or f"{service}-{stage(env)}-{queue}"
+
+
 def on_aws_lambda(env: Mapping[str, str] | None = None) -> bool:
     """Whether this process is a Lambda of AWS itself: not a laptop, not a local stand-in."""
     env = os.environ if env is None else env

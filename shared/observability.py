@@ -141,6 +141,24 @@ def run_step[In: BaseModel, Out: BaseModel, Deps](
             _count(service, name, outcome, took)
 
 
+def run_messages[In: BaseModel, Out: BaseModel, Deps](
+    step: Callable[[In, Deps], Out], input_model: type[In], event: Any, deps: Deps
+) -> None:
+    """Runs a step for each message of an SQS event, as `run_step` does.
+
+    It raises at the first one that fails, so that the queue gives it again: with `batch_size=1`
+    that is no other message's business.
+
+    Args:
+        step: The step; takes a message and `deps`.
+        input_model: The model of a message, as SQS gives it to a Lambda.
+        event: Chalice's event.
+        deps: The service's dependencies.
+    """
+    for message in event.to_dict()["Records"]:
+        run_step(step, input_model, message, event.context, deps)
+
+
 def _validated[In: BaseModel](model: type[In], event: Any) -> In:
     try:
         return model.model_validate(event)

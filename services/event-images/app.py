@@ -1,26 +1,24 @@
 """event-images: routes, the steps of ``process-event-images``, and the uploads queue."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Cron, Request, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, Response, SQSEvent
 
 from chalicelib.event_images import api, bootstrap, models, steps
-from chalicelib.event_images.ports import Dependencies
-from shared.http import authorizer, cors, install
-from shared.observability import run_step
+from shared.environment import cors_origins, stage
+from shared.http import authorizer, caller, cors, install, serve_pages
+from shared.observability import run_messages, run_step
 
 deps = bootstrap.dependencies
 
 app = Chalice(app_name="event-images")
-app.api.cors = cors(bootstrap.cors_origins())
-install(app, deps=lambda: deps())  # noqa: PLW0108 -- a test replaces `deps`
+app.api.cors = cors(cors_origins())
+# A test replaces `deps`, so its name is looked up each time.
+install(app, deps=lambda: deps())  # noqa: PLW0108
+call = caller(app, lambda: deps())  # noqa: PLW0108
+serve_pages(app, call, files=api.PAGE, api=api.API)
 
-authorize = authorizer(app, bootstrap.api_keys, stage=bootstrap.stage(), service=app.app_name)
-
-
-def call(route: Callable[[Request, Dependencies], Response]) -> Response:
-    return route(cast(Request, app.current_request), deps())
+authorize = authorizer(app, bootstrap.api_keys, stage=stage(), service=app.app_name)
 
 
 @app.route("/events", methods=["POST"], authorizer=authorize)
@@ -148,11 +146,6 @@ def page() -> Response:
     return call(api.page)
 
 
-@app.route("/assets/{name}", methods=["GET"])
-def asset(name: str) -> Response:  # noqa: ARG001
-    return call(api.asset)
-
-
 @app.route("/events/{eventId}/gallery-link", methods=["GET"], authorizer=authorize)
 def get_gallery_link(eventId: str) -> Response:  # noqa: ARG001, N803
     return call(api.get_gallery_link)
@@ -204,26 +197,6 @@ def create_report(token: str) -> Response:  # noqa: ARG001
     return call(api.create_report)
 
 
-@app.route("/openapi.json", methods=["GET"])
-def openapi_json() -> Response:
-    return call(api.openapi_json)
-
-
-@app.route("/docs", methods=["GET"])
-def docs() -> Response:
-    return call(api.docs)
-
-
-@app.route("/docs/{name}", methods=["GET"])
-def docs_asset(name: str) -> Response:  # noqa: ARG001
-    return call(api.docs_asset)
-
-
-@app.route("/health", methods=["GET"])
-def health() -> Response:
-    return call(api.health)
-
-
 @app.lambda_function(name="list_images_handler")
 def list_images_handler(event: Any, context: Any) -> dict[str, Any]:
     return run_step(steps.list_images, models.ListImagesInput, event, context, deps())
@@ -260,8 +233,7 @@ def image_processing_failure_handler(event: Any, context: Any) -> dict[str, Any]
     name="process_upload_handler",
 )
 def process_upload_handler(event: SQSEvent) -> None:
-    for message in event.to_dict()["Records"]:
-        run_step(steps.process_upload, models.ProcessUploadInput, message, event.context, deps())
+    run_messages(steps.process_upload, models.ProcessUploadInput, event, deps())
 
 
 # A few at once: each of them works through many rows and objects.
@@ -272,8 +244,7 @@ def process_upload_handler(event: SQSEvent) -> None:
     name="do_chore_handler",
 )
 def do_chore_handler(event: SQSEvent) -> None:
-    for message in event.to_dict()["Records"]:
-        run_step(steps.do_chore, models.DoChoreInput, message, event.context, deps())
+    run_messages(steps.do_chore, models.DoChoreInput, event, deps())
 
 
 # In the night of most races, and not at the full hour.

@@ -1,26 +1,24 @@
 """media-processing: routes, the steps of ``media_processing_pipeline``, two queues and a clock."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
 from chalicelib.media_processing import api, bootstrap, models, steps
-from chalicelib.media_processing.ports import Dependencies
-from shared.http import authorizer, cors, install
-from shared.observability import run_step
+from shared.environment import cors_origins, stage
+from shared.http import authorizer, caller, cors, install, serve_pages
+from shared.observability import run_messages, run_step
 
 deps = bootstrap.dependencies
 
 app = Chalice(app_name="media-processing")
-app.api.cors = cors(bootstrap.cors_origins())
-install(app, deps=lambda: deps())  # noqa: PLW0108 -- a test replaces `deps`
+app.api.cors = cors(cors_origins())
+# A test replaces `deps`, so its name is looked up each time.
+install(app, deps=lambda: deps())  # noqa: PLW0108
+call = caller(app, lambda: deps())  # noqa: PLW0108
+serve_pages(app, call, files=api.PAGE, api=api.API)
 
-authorize = authorizer(app, bootstrap.api_keys, stage=bootstrap.stage(), service=app.app_name)
-
-
-def call(route: Callable[[Request, Dependencies], Response]) -> Response:
-    return route(cast(Request, app.current_request), deps())
+authorize = authorizer(app, bootstrap.api_keys, stage=stage(), service=app.app_name)
 
 
 @app.route("/listings/{listingId}/uploads", methods=["POST"], authorizer=authorize)
@@ -109,31 +107,6 @@ def page() -> Response:
     return call(api.page)
 
 
-@app.route("/assets/{name}", methods=["GET"])
-def asset(name: str) -> Response:  # noqa: ARG001
-    return call(api.asset)
-
-
-@app.route("/openapi.json", methods=["GET"])
-def openapi_json() -> Response:
-    return call(api.openapi_json)
-
-
-@app.route("/docs", methods=["GET"])
-def docs() -> Response:
-    return call(api.docs)
-
-
-@app.route("/docs/{name}", methods=["GET"])
-def docs_asset(name: str) -> Response:  # noqa: ARG001
-    return call(api.docs_asset)
-
-
-@app.route("/health", methods=["GET"])
-def health() -> Response:
-    return call(api.health)
-
-
 @app.lambda_function(name="validate_handler")
 def validate_handler(event: Any, context: Any) -> dict[str, Any]:
     return run_step(steps.validate, models.ValidateInput, event, context, deps())
@@ -176,8 +149,7 @@ def processing_failure_handler(event: Any, context: Any) -> dict[str, Any]:
 )
 def process_batch_upload_handler(event: SQSEvent) -> None:
     model = models.ProcessBatchUploadInput
-    for message in event.to_dict()["Records"]:
-        run_step(steps.process_batch_upload, model, message, event.context, deps())
+    run_messages(steps.process_batch_upload, model, event, deps())
 
 
 # At most 50 at once: each image's transaction meets the others of its job on the job's counters.
@@ -188,8 +160,7 @@ def process_batch_upload_handler(event: SQSEvent) -> None:
     name="process_image_handler",
 )
 def process_image_handler(event: SQSEvent) -> None:
-    for message in event.to_dict()["Records"]:
-        run_step(steps.process_image, models.ProcessImageInput, message, event.context, deps())
+    run_messages(steps.process_image, models.ProcessImageInput, event, deps())
 
 
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_handler")

@@ -1,26 +1,24 @@
 """reels: routes, the steps of ``generate-event-reels``, and the queues of uploads and opt-outs."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from chalice.app import Chalice, Request, Response, SQSEvent
+from chalice.app import Chalice, Response, SQSEvent
 
 from chalicelib.reels import api, bootstrap, models, steps
-from chalicelib.reels.ports import Dependencies
-from shared.http import authorizer, cors, install
-from shared.observability import run_step
+from shared.environment import cors_origins, stage
+from shared.http import authorizer, caller, cors, install, serve_pages
+from shared.observability import run_messages, run_step
 
 deps = bootstrap.dependencies
 
 app = Chalice(app_name="reels")
-app.api.cors = cors(bootstrap.cors_origins())
-install(app, deps=lambda: deps())  # noqa: PLW0108 -- a test replaces `deps`
+app.api.cors = cors(cors_origins())
+# A test replaces `deps`, so its name is looked up each time.
+install(app, deps=lambda: deps())  # noqa: PLW0108
+call = caller(app, lambda: deps())  # noqa: PLW0108
+serve_pages(app, call, files=api.PAGE, api=api.API)
 
-authorize = authorizer(app, bootstrap.api_keys, stage=bootstrap.stage(), service=app.app_name)
-
-
-def call(route: Callable[[Request, Dependencies], Response]) -> Response:
-    return route(cast(Request, app.current_request), deps())
+authorize = authorizer(app, bootstrap.api_keys, stage=stage(), service=app.app_name)
 
 
 @app.route("/events", methods=["GET"], authorizer=authorize)
@@ -128,31 +126,6 @@ def page() -> Response:
     return call(api.page)
 
 
-@app.route("/assets/{name}", methods=["GET"])
-def asset(name: str) -> Response:  # noqa: ARG001
-    return call(api.asset)
-
-
-@app.route("/openapi.json", methods=["GET"])
-def openapi_json() -> Response:
-    return call(api.openapi_json)
-
-
-@app.route("/docs", methods=["GET"])
-def docs() -> Response:
-    return call(api.docs)
-
-
-@app.route("/docs/{name}", methods=["GET"])
-def docs_asset(name: str) -> Response:  # noqa: ARG001
-    return call(api.docs_asset)
-
-
-@app.route("/health", methods=["GET"])
-def health() -> Response:
-    return call(api.health)
-
-
 @app.lambda_function(name="event_images_bib_extraction_handler")
 def event_images_bib_extraction_handler(event: Any, context: Any) -> dict[str, Any]:
     model = models.EventImagesBibExtractionInput
@@ -189,8 +162,7 @@ def reel_generation_failure_handler(event: Any, context: Any) -> dict[str, Any]:
     name="process_upload_handler",
 )
 def process_upload_handler(event: SQSEvent) -> None:
-    for message in event.to_dict()["Records"]:
-        run_step(steps.process_upload, models.ProcessUploadInput, message, event.context, deps())
+    run_messages(steps.process_upload, models.ProcessUploadInput, event, deps())
 
 
 @app.on_sqs_message(
@@ -200,5 +172,4 @@ def process_upload_handler(event: SQSEvent) -> None:
     name="remove_opted_out_handler",
 )
 def remove_opted_out_handler(event: SQSEvent) -> None:
-    for message in event.to_dict()["Records"]:
-        run_step(steps.remove_opted_out, models.RemoveOptedOutInput, message, event.context, deps())
+    run_messages(steps.remove_opted_out, models.RemoveOptedOutInput, event, deps())

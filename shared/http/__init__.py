@@ -14,11 +14,10 @@ from shared.http.api_keys import (
     keys_document,
     require,
 )
-from shared.http.health import health
 from shared.http.middleware import HttpDeps, HttpSettings, install
-from shared.http.openapi import docs_file, openapi_json
 from shared.http.pages import page_file
 from shared.http.requests import here, idempotency_key, page_params, parse, path_param
+from shared.http.service import caller, serve_pages
 
 __all__ = [
     "SCOPES",
@@ -29,19 +28,18 @@ __all__ = [
     "Principal",
     "answer",
     "authorizer",
+    "caller",
     "cors",
-    "docs_file",
-    "health",
     "here",
     "idempotency_key",
     "install",
     "issue",
     "keys_document",
-    "openapi_json",
     "page_file",
     "page_params",
     "parse",
     "path_param",
     "problem_response",
     "require",
+    "serve_pages",
 ]

@@ -114,10 +114,12 @@ def queue_event(key: str) -> dict[str, Any]:
     }
 
 
-def test_the_queue_follows_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bootstrap.uploads_queue({}) == "event-images-local-uploads"
-    assert bootstrap.uploads_queue({"STAGE": "dev"}) == "event-images-dev-uploads"
-    assert bootstrap.uploads_queue({"UPLOADS_QUEUE_NAME": "q"}) == "q"
+def test_the_queues_follow_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "dev")
+    for name in ("UPLOADS_QUEUE_NAME", "CHORES_QUEUE_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    assert bootstrap.uploads_queue() == "event-images-dev-uploads"
+    assert bootstrap.chores_queue() == "event-images-dev-chores"
 
 
 def test_local_is_open_and_every_other_stage_asks_for_a_key(

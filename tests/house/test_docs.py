@@ -1,6 +1,5 @@
 """What the pages say is true: links lead somewhere, and named commands and routes exist."""
 
-import ast
 import importlib
 import inspect
 import json
@@ -13,6 +12,7 @@ import typer
 from house_rules.rooms import tracked
 
 from medley.cli import app as medley_app
+from medley.openapi import load_api
 from medley.settings import LocalSettings
 from shared.settings import AwsSettings
 
@@ -145,26 +145,11 @@ def test_every_service_is_in_the_readmes_table() -> None:
     assert missing == []
 
 
-def routes(service: Path) -> list[tuple[str, str]]:
-    """``(method, path)`` of each ``@app.route`` in a service's app.py."""
-    found = []
-    for node in ast.walk(ast.parse((service / "app.py").read_text(encoding="utf-8"))):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        if node.func.attr != "route" or not node.args:
-            continue
-        methods = next((part.value for part in node.keywords if part.arg == "methods"), None)
-        names = ast.literal_eval(methods) if methods else ["GET"]
-        found += [(name, ast.literal_eval(node.args[0])) for name in names]
-    return found
-
-
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
 def test_a_services_readme_names_each_route(service: Path) -> None:
     readme = (service / "README.md").read_text(encoding="utf-8")
-    named = routes(service)
-    assert named
-    assert [f"{way} {path}" for way, path in named if f"`{way} {path}" not in readme] == []
+    named = [f"{route.method} {route.path}" for route in load_api(service.name).routes]
+    assert [route for route in named if f"`{route}" not in readme] == []
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)

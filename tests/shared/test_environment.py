@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.environment import in_lambda, log_level, on_aws_lambda, tools_folder
+from shared.environment import (
+    cors_origins,
+    in_lambda,
+    log_level,
+    on_aws_lambda,
+    queue_name,
+    stage,
+    tools_folder,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +38,14 @@ def test_logs_are_quiet_off_lambda_unless_asked() -> None:
 def test_what_the_set_up_builds_is_found_beside_the_code_or_where_the_environment_says() -> None:
     assert tools_folder({"TOOLS_DIR": "/elsewhere"}) == Path("/elsewhere")
     assert tools_folder({}) == Path(__file__).resolve().parents[2] / ".tools"
+
+
+def test_what_decorators_need_has_a_default_for_a_laptop() -> None:
+    assert (stage({}), stage({"STAGE": "dev"})) == ("local", "dev")
+    assert (cors_origins({}), cors_origins({"CORS_ORIGINS": "https://a"})) == ("*", "https://a")
+
+
+def test_a_queue_is_named_after_service_and_stage_or_as_the_environment_says() -> None:
+    assert queue_name("reels", "opt-outs", {}) == "reels-local-opt-outs"
+    assert queue_name("reels", "opt-outs", {"STAGE": "dev"}) == "reels-dev-opt-outs"
+    assert queue_name("reels", "opt-outs", {"OPT_OUTS_QUEUE_NAME": "mine"}) == "mine"

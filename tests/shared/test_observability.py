@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from shared import observability
 from shared.errors import MedleyError, NotFound, PermanentError, RetryableError
 from shared.models import Model
-from shared.observability import logger, metrics, run_step, tracer
+from shared.observability import logger, metrics, run_messages, run_step, tracer
 
 
 class Input(Model):
@@ -201,3 +201,20 @@ def test_importing_costs_nothing_that_a_step_may_not_need() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
     )
     assert done.stdout.strip() == ""
+
+
+def test_each_message_of_an_event_is_a_run_and_the_first_failure_is_raised() -> None:
+    seen = []
+
+    def step(step_input: Input, deps: Any) -> Output:
+        seen.append(step_input.count)
+        if step_input.count == 2:
+            raise RetryableError("aws_busy", "Later.")
+        return Output(twice_the_count=0)
+
+    records = [{"requestId": "q", "count": count} for count in (1, 2, 3)]
+    event = SimpleNamespace(to_dict=lambda: {"Records": records}, context=CONTEXT)
+    with pytest.raises(RetryableError):
+        run_messages(step, Input, event, DEPS)
+
+    assert seen == [1, 2]

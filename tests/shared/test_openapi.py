@@ -2,18 +2,19 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from chalice.app import Chalice, Response
+from chalice.app import Chalice
 from chalice.test import Client
 from openapi_spec_validator import validate
 from pydantic import Field
 
 from shared.errors import NotFound
-from shared.http import docs_file, install, openapi_json, path_param
+from shared.http import caller, install, serve_pages
 from shared.models import Model
-from shared.openapi import Answer, Api, Query, Route, Variable, document, render
+from shared.openapi import Answer, Api, Query, Route, Variable, document, pages, render
 
 
 class CreateThing(Model):
@@ -150,9 +151,9 @@ def test_the_rendered_text_is_always_the_same() -> None:
 
 
 @pytest.fixture
-def client() -> Any:
+def client(tmp_path: Path) -> Any:
+    (tmp_path / "own.js").write_text("// a page's own")
     app = Chalice(app_name="things")
-    described = api(route())
 
     class Settings:
         service, stage, cors_origins = "things", "dev", "*"
@@ -161,21 +162,7 @@ def client() -> Any:
         settings = Settings()
 
     install(app, deps=Deps())
-
-    @app.route("/openapi.json")
-    def openapi() -> Response:
-        return openapi_json(app.current_request, described)  # type: ignore[arg-type]
-
-    @app.route("/docs")
-    def docs() -> Response:
-        return docs_file(app.current_request)  # type: ignore[arg-type]
-
-    @app.route("/docs/{name}")
-    def docs_asset(name: str) -> Response:
-        request = app.current_request
-        assert request is not None
-        return docs_file(request, path_param(request, "name"))
-
+    serve_pages(app, caller(app, Deps), files=tmp_path, api=api(route()))
     with Client(app) as client:
         yield client
 
@@ -197,3 +184,22 @@ def test_the_page_and_its_files_are_served_and_nothing_else(client: Any) -> None
         answer = client.http.get(f"/docs/{name}")
         assert (answer.status_code, answer.json_body["code"]) == (404, "asset_not_found")
     assert NotFound.status == 404
+
+
+def test_a_pages_own_files_and_the_shared_parts_are_served(client: Any) -> None:
+    assert client.http.get("/assets/own.js").body == b"// a page's own"
+    assert client.http.get("/assets/base.css").headers["Content-Type"].startswith("text/css")
+    assert client.http.get("/assets/nothing.js").json_body["code"] == "asset_not_found"
+
+
+def test_the_sign_of_life_says_what_lives_and_is_kept_by_nobody(client: Any) -> None:
+    answer = client.http.get("/health")
+    assert answer.json_body == {"service": "things", "stage": "dev", "status": "ok"}
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_served_is_what_every_service_describes() -> None:
+    app = Chalice(app_name="things")
+    serve_pages(app, caller(app, lambda: None), files=Path(), api=api())  # type: ignore[type-var]
+
+    assert {*app.routes, "/"} == {each.path for each in pages("The page", "A file")}

@@ -1,7 +1,5 @@
 """The composition root: environment -> Settings -> Dependencies, once, when first needed."""
 
-import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
@@ -11,7 +9,7 @@ from chalicelib.event_images.adapters.sources import Sources
 from chalicelib.event_images.domain.sources import DrivePlace
 from chalicelib.event_images.ports import BibReader, Dependencies, PhotoSource
 from chalicelib.event_images.settings import Settings
-from shared.environment import LOCAL
+from shared.environment import queue_name, stage
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.queues import SqsQueues
@@ -24,30 +22,23 @@ from shared.workflows import StepFunctions
 from shared.zips import S3Zips
 
 
-def stage(env: Mapping[str, str] | None = None) -> str:
-    """The stage, which decorators need before anything else is known."""
-    return (os.environ if env is None else env).get("STAGE") or LOCAL
-
-
-def uploads_queue(env: Mapping[str, str] | None = None) -> str:
+def uploads_queue() -> str:
     """The name of the queue that tells of uploads."""
-    env = os.environ if env is None else env
-    return env.get("UPLOADS_QUEUE_NAME") or f"event-images-{stage(env)}-uploads"
+    return queue_name("event-images", "uploads")
 
 
-def chores_queue(env: Mapping[str, str] | None = None) -> str:
+def chores_queue() -> str:
     """The name of the queue of what is done later."""
-    env = os.environ if env is None else env
-    return env.get("CHORES_QUEUE_NAME") or f"event-images-{stage(env)}-chores"
+    return queue_name("event-images", "chores")
 
 
-def stopped_executions(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+def stopped_executions() -> dict[str, Any]:
     """EventBridge's pattern of the machine's executions that did not succeed.
 
     By the end of its ARN, since account and region are not known where functions are deployed
     from.
     """
-    machine = f":stateMachine:event-images-{stage(env)}-process-event-images"
+    machine = f":stateMachine:event-images-{stage()}-process-event-images"
     return {
         "source": ["aws.states"],
         "detail-type": ["Step Functions Execution Status Change"],
@@ -56,11 +47,6 @@ def stopped_executions(env: Mapping[str, str] | None = None) -> dict[str, Any]:
             "stateMachineArn": [{"suffix": machine}],
         },
     }
-
-
-def cors_origins(env: Mapping[str, str] | None = None) -> str:
-    """The origins whose pages may call the routes."""
-    return (os.environ if env is None else env).get("CORS_ORIGINS") or "*"
 
 
 @cache

@@ -1,8 +1,6 @@
 """The composition root: environment -> Settings -> Dependencies, once, when first needed."""
 
-import os
 import random
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
@@ -15,7 +13,7 @@ from chalicelib.media_processing.adapters.receivers import HttpReceivers
 from chalicelib.media_processing.adapters.signed_puts import S3SignedPuts
 from chalicelib.media_processing.ports import Dependencies, Detector
 from chalicelib.media_processing.settings import Settings
-from shared.environment import LOCAL
+from shared.environment import queue_name
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.secrets import AwsSecrets
@@ -27,26 +25,14 @@ from shared.workflows import StepFunctions
 from shared.zips import S3Zips
 
 
-def stage(env: Mapping[str, str] | None = None) -> str:
-    """The stage, which decorators need before anything else is known."""
-    return (os.environ if env is None else env).get("STAGE") or LOCAL
-
-
-def batches_queue(env: Mapping[str, str] | None = None) -> str:
+def batches_queue() -> str:
     """The name of the queue that tells of uploaded batches."""
-    env = os.environ if env is None else env
-    return env.get("BATCHES_QUEUE_NAME") or f"media-processing-{stage(env)}-batches"
+    return queue_name("media-processing", "batches")
 
 
-def images_queue(env: Mapping[str, str] | None = None) -> str:
+def images_queue() -> str:
     """The name of the queue with one message an image."""
-    env = os.environ if env is None else env
-    return env.get("IMAGES_QUEUE_NAME") or f"media-processing-{stage(env)}-images"
-
-
-def cors_origins(env: Mapping[str, str] | None = None) -> str:
-    """The origins whose pages may call the routes."""
-    return (os.environ if env is None else env).get("CORS_ORIGINS") or "*"
+    return queue_name("media-processing", "images")
 
 
 @cache

@@ -1,15 +1,13 @@
 """The composition root: environment -> Settings -> Dependencies, once, when first needed."""
 
-import os
 import secrets
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
 from chalicelib.reels.adapters.event_images import EventImagesTables
 from chalicelib.reels.ports import Dependencies, Pictures, Renderer, Sounds
 from chalicelib.reels.settings import Settings
-from shared.environment import LOCAL
+from shared.environment import queue_name
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.queues import SqsQueues
@@ -20,26 +18,14 @@ from shared.tables import DynamoTables
 from shared.workflows import StepFunctions
 
 
-def stage(env: Mapping[str, str] | None = None) -> str:
-    """The stage, which decorators need before anything else is known."""
-    return (os.environ if env is None else env).get("STAGE") or LOCAL
-
-
-def uploads_queue(env: Mapping[str, str] | None = None) -> str:
+def uploads_queue() -> str:
     """The name of the queue that tells of uploads."""
-    env = os.environ if env is None else env
-    return env.get("UPLOADS_QUEUE_NAME") or f"reels-{stage(env)}-uploads"
+    return queue_name("reels", "uploads")
 
 
-def opt_outs_queue(env: Mapping[str, str] | None = None) -> str:
+def opt_outs_queue() -> str:
     """The name of the queue that tells of runners who have opted out and of removed events."""
-    env = os.environ if env is None else env
-    return env.get("OPT_OUTS_QUEUE_NAME") or f"reels-{stage(env)}-opt-outs"
-
-
-def cors_origins(env: Mapping[str, str] | None = None) -> str:
-    """The origins whose pages may call the routes."""
-    return (os.environ if env is None else env).get("CORS_ORIGINS") or "*"
+    return queue_name("reels", "opt-outs")
 
 
 @cache

@@ -20,9 +20,9 @@ from chalicelib.event_images.api.links import (
     get_gallery_link,
     revoke_gallery_link,
 )
-from chalicelib.event_images.api.openapi import docs, docs_asset, openapi_json
+from chalicelib.event_images.api.openapi import API
 from chalicelib.event_images.api.opt_outs import list_opt_outs, opt_out_runner, undo_opt_out
-from chalicelib.event_images.api.page import asset, gallery_page, health, page
+from chalicelib.event_images.api.page import PAGE, gallery_page, page
 from chalicelib.event_images.api.participants import (
     list_participants,
     put_participants,
@@ -35,7 +35,8 @@ from chalicelib.event_images.api.review import list_review
 from chalicelib.event_images.api.uploads import create_uploads
 
 __all__ = [
-    "asset",
+    "API",
+    "PAGE",
     "create_event",
     "create_export",
     "create_gallery_link",
@@ -43,8 +44,6 @@ __all__ = [
     "create_uploads",
     "decide_photo",
     "delete_event",
-    "docs",
-    "docs_asset",
     "gallery_download",
     "gallery_event",
     "gallery_page",
@@ -54,7 +53,6 @@ __all__ = [
     "get_gallery_link",
     "get_photo",
     "get_request",
-    "health",
     "list_audit",
     "list_events",
     "list_opt_outs",
@@ -63,7 +61,6 @@ __all__ = [
     "list_reports",
     "list_requests",
     "list_review",
-    "openapi_json",
     "opt_out_runner",
     "page",
     "process_event",

@@ -1,4 +1,4 @@
-"""The pages, their assets, and the sign of life. Public in every stage."""
+"""The pages. Public in every stage; their files are served by `shared.http`."""
 
 from pathlib import Path
 
@@ -7,9 +7,8 @@ from chalice.app import Request, Response
 from chalicelib.event_images.api.gallery import GUARDS
 from chalicelib.event_images.api.links import opened
 from chalicelib.event_images.ports import Dependencies
-from shared import http
 from shared.errors import NotFound
-from shared.http import page_file, path_param
+from shared.http import page_file
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -33,13 +32,3 @@ def gallery_page(request: Request, deps: Dependencies) -> Response:
     del response.headers["ETag"]
     response.headers = {**response.headers, **GUARDS}
     return response
-
-
-def asset(request: Request, _: Dependencies) -> Response:
-    """``GET /assets/{name}`` -> one of the pages' files. NotFound ``asset_not_found``."""
-    return page_file(request, PAGE, path_param(request, "name"))
-
-
-def health(_: Request, deps: Dependencies) -> Response:
-    """``GET /health`` -> Health."""
-    return http.health(deps.settings)

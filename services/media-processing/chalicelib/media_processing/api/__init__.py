@@ -13,28 +13,25 @@ from chalicelib.media_processing.api.deliveries import (
     replay_delivery,
 )
 from chalicelib.media_processing.api.jobs import cancel_job, get_job, list_jobs
-from chalicelib.media_processing.api.openapi import docs, docs_asset, openapi_json
-from chalicelib.media_processing.api.page import asset, health, page
+from chalicelib.media_processing.api.openapi import API
+from chalicelib.media_processing.api.page import PAGE, page
 from chalicelib.media_processing.api.presign import presign_upload
 from chalicelib.media_processing.api.process import process_images
 from chalicelib.media_processing.api.uploads import create_uploads
 
 __all__ = [
-    "asset",
+    "API",
+    "PAGE",
     "cancel_job",
     "create_batch",
     "create_uploads",
-    "docs",
-    "docs_asset",
     "enable_endpoint",
     "get_batch",
     "get_job",
-    "health",
     "list_batches",
     "list_dead_letters",
     "list_deliveries",
     "list_jobs",
-    "openapi_json",
     "page",
     "presign_upload",
     "process_images",

@@ -1,12 +1,7 @@
-"""The API's description: all routes in one table, as a document and as a page."""
-
-from chalice.app import Request, Response
+"""The API's description: all routes in one table."""
 
 from chalicelib.media_processing.api.openapi_images import ADMIN, IMAGES
 from chalicelib.media_processing.api.openapi_listings import CALLBACKS, LISTINGS
-from chalicelib.media_processing.ports import Dependencies
-from shared import http
-from shared.http import docs_file, path_param
 from shared.openapi import Api, Variable, pages
 
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$"}
@@ -25,18 +20,3 @@ API = Api(
         "name": Variable("The file's name."),
     },
 )
-
-
-def openapi_json(request: Request, _: Dependencies) -> Response:
-    """``GET /openapi.json`` -> the description."""
-    return http.openapi_json(request, API)
-
-
-def docs(request: Request, _: Dependencies) -> Response:
-    """``GET /docs`` -> the description as a page."""
-    return docs_file(request)
-
-
-def docs_asset(request: Request, _: Dependencies) -> Response:
-    """``GET /docs/{name}`` -> a file of that page. NotFound ``asset_not_found``."""
-    return docs_file(request, path_param(request, "name"))

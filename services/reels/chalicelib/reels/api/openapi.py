@@ -1,12 +1,7 @@
-"""The API's description: all routes in one table, as a document and as a page."""
-
-from chalice.app import Request, Response
+"""The API's description: all routes in one table."""
 
 from chalicelib.reels.api.openapi_reels import REELS, SHARING
 from chalicelib.reels.api.openapi_templates import MATERIALS, TEMPLATES
-from chalicelib.reels.ports import Dependencies
-from shared import http
-from shared.http import docs_file, path_param
 from shared.openapi import Api, Variable, pages
 
 API = Api(
@@ -35,18 +30,3 @@ API = Api(
         "token": Variable("The link's token, which is the permission."),
     },
 )
-
-
-def openapi_json(request: Request, _: Dependencies) -> Response:
-    """``GET /openapi.json`` -> the description."""
-    return http.openapi_json(request, API)
-
-
-def docs(request: Request, _: Dependencies) -> Response:
-    """``GET /docs`` -> the description as a page."""
-    return docs_file(request)
-
-
-def docs_asset(request: Request, _: Dependencies) -> Response:
-    """``GET /docs/{name}`` -> a file of that page. NotFound ``asset_not_found``."""
-    return docs_file(request, path_param(request, "name"))

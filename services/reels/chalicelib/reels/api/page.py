@@ -1,4 +1,4 @@
-"""The page, its assets, and the sign of life. Public in every stage."""
+"""The page. Public in every stage; its files are served by `shared.http`."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 from chalice.app import Request, Response
 
 from chalicelib.reels.ports import Dependencies
-from shared import http
-from shared.http import page_file, path_param
+from shared.http import page_file
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -37,13 +36,3 @@ def _policy(deps: Dependencies) -> str:
         f"media-src {media}; connect-src 'self' {origin_of(form.url)}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-
-
-def asset(request: Request, _: Dependencies) -> Response:
-    """``GET /assets/{name}`` -> one of the page's files. NotFound ``asset_not_found``."""
-    return page_file(request, PAGE, path_param(request, "name"))
-
-
-def health(_: Request, deps: Dependencies) -> Response:
-    """``GET /health`` -> Health."""
-    return http.health(deps.settings)
