@@ -28,16 +28,9 @@ every retry of both steps (``tests/house/test_asl_rules.py`` adds them up). If o
 the same, nothing recorded its photo; the completion finds it by its missing row.
 """
 
-from medley.asl.distributed import (
-    ITEM,
-    DistributedMap,
-    ItemProcessor,
-    s3_json_reader,
-    s3_result_writer,
-)
-from medley.asl.fields import JsonPath
-from medley.asl.policies import RETRY_ITEM_READER, RETRY_RECORD, RETRY_WORK, catch_all
-from medley.asl.states import Choice, ChoiceRule, Fail, StateMachine, Succeed, Task
+from medley.asl.policies import RETRY_RECORD, RETRY_WORK, catch_all
+from medley.asl.shape import failed, for_each, given, if_any, item_or_record, record_failure
+from medley.asl.states import StateMachine, Succeed
 from medley.asl.tasks import lambda_task
 
 # Seconds, each above its Lambda's own timeout in .chalice/config.json.in, so that the function's
@@ -49,16 +42,17 @@ END_TIMEOUT = 310
 # Nothing runs after it, so it is a last resort: 100 at once read a million photos in a day.
 MACHINE_TIMEOUT = 24 * 3600
 
-_REQUEST = {"requestId": JsonPath("$.requestId"), "eventId": JsonPath("$.eventId")}
-_PHOTO = {**_REQUEST, "photo": JsonPath("$.photo")}
-_ERROR = {"error": JsonPath("$.error")}
+_REQUEST = given("requestId", "eventId")
 
 
 def build() -> StateMachine:
     """The whole machine."""
-    succeeded = Succeed("ProcessEventImagesSucceeded")
-    failure = _failure()
-
+    failure = record_failure(
+        "ImageProcessingFailure",
+        payload=_REQUEST,
+        timeout_seconds=END_TIMEOUT,
+        then=failed("ProcessEventImagesFailed"),
+    )
     completion = lambda_task(
         "ImageProcessingCompletion",
         payload=_REQUEST,
@@ -67,34 +61,33 @@ def build() -> StateMachine:
         catch=catch_all(failure),
         comment="Counts from the table and ends the request, exactly once.",
     )
-    extract_all = DistributedMap(
-        "ExtractBibNumbers",
-        comment="A child for each photo; a photo that fails is recorded and never stops the rest.",
-        item_reader=s3_json_reader(bucket=JsonPath("$.items.bucket"), key=JsonPath("$.items.key")),
-        item_selector={**_REQUEST, "photo": ITEM},
-        item_processor=ItemProcessor(_extract_one(), "EXPRESS"),
-        max_concurrency=100,
-        tolerated_failure_percentage=100,
-        label="ExtractBibNumbers",
-        result_writer=s3_result_writer(
-            bucket="${MediaBucket}",
-            prefix=JsonPath("States.Format('requests/{}/results', $.requestId)"),
-        ),
-        result_path=None,
-        retry=[RETRY_ITEM_READER],
-        catch=catch_all(failure),
+    extract_one = item_or_record(
+        "ExtractBibNumber",
+        payload={**_REQUEST, **given("photo")},
+        timeout_seconds=EXTRACT_TIMEOUT,
+        record="RecordImageFailure",
+        record_timeout_seconds=RECORD_TIMEOUT,
+        completion="the completion",
     )
-    any_images = Choice("AnyImages", comment="Nothing new to read is a success, without a Map.")
-    any_images.add_choice(ChoiceRule.NumericGreaterThan("$.total", 0), extract_all)
-    any_images.default_choice(completion)
-
+    extract_all = for_each(
+        "ExtractBibNumbers",
+        extract_one,
+        payload=_REQUEST,
+        item="photo",
+        children="EXPRESS",
+        results="States.Format('requests/{}/results', $.requestId)",
+        failure=failure,
+        comment="A child for each photo; a photo that fails is recorded and never stops the rest.",
+    )
+    any_images = if_any(
+        "AnyImages",
+        extract_all,
+        completion,
+        comment="Nothing new to read is a success, without a Map.",
+    )
     list_images = lambda_task(
         "ListImages",
-        payload={
-            **_REQUEST,
-            "source": JsonPath("$.source"),
-            "force": JsonPath("$.force"),
-        },
+        payload={**_REQUEST, **given("source", "force")},
         timeout_seconds=LIST_TIMEOUT,
         retry=RETRY_WORK,
         catch=catch_all(failure),
@@ -102,45 +95,9 @@ def build() -> StateMachine:
     )
     list_images.next(any_images)
     extract_all.next(completion)
-    completion.next(succeeded)
+    completion.next(Succeed("ProcessEventImagesSucceeded"))
     return StateMachine(
         list_images,
         comment="Reads the bib numbers in an event's photos.",
         timeout_seconds=MACHINE_TIMEOUT,
     )
-
-
-def _extract_one() -> Task:
-    """What a child does: read one photo, and if that fails, record why."""
-    record = lambda_task(
-        "RecordImageFailure",
-        payload={**_PHOTO, **_ERROR},
-        timeout_seconds=RECORD_TIMEOUT,
-        retry=RETRY_RECORD,
-        comment="If this fails too, the child fails; the Map tolerates it, the completion sees it.",
-    )
-    return lambda_task(
-        "ExtractBibNumber",
-        payload=_PHOTO,
-        timeout_seconds=EXTRACT_TIMEOUT,
-        retry=RETRY_WORK,
-        catch=catch_all(record),
-    )
-
-
-def _failure() -> Task:
-    """Write the error on the request, then end with that same error."""
-    failed = Fail(
-        "ProcessEventImagesFailed", error_path="$.error.Error", cause_path="$.error.Cause"
-    )
-    record = lambda_task(
-        "ImageProcessingFailure",
-        payload={**_REQUEST, **_ERROR},
-        timeout_seconds=END_TIMEOUT,
-        retry=RETRY_RECORD,
-        # The execution ends with what went wrong first, whether or not it could be written down.
-        catch=catch_all(failed, result_path=None),
-        keep_input=True,
-    )
-    record.next(failed)
-    return record

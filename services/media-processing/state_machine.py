@@ -18,16 +18,10 @@ step may run twice without harm, and a STANDARD child would cost more than the p
 poster has its own time limit, which leaves room within the five minutes of an EXPRESS child.
 """
 
-from medley.asl.distributed import (
-    ITEM,
-    DistributedMap,
-    ItemProcessor,
-    s3_json_reader,
-    s3_result_writer,
-)
 from medley.asl.fields import JsonPath
-from medley.asl.policies import RETRY_ITEM_READER, RETRY_RECORD, RETRY_WORK, catch_all
-from medley.asl.states import Choice, ChoiceRule, Fail, StateMachine, Succeed, Task, Wait
+from medley.asl.policies import RETRY_RECORD, RETRY_WORK, catch_all
+from medley.asl.shape import failed, for_each, given, if_any, item_or_record, record_failure
+from medley.asl.states import Choice, ChoiceRule, StateMachine, Succeed, Task, Wait
 from medley.asl.tasks import INVOKE, function_arn, lambda_task
 
 # Seconds, each above its Lambda's own timeout in .chalice/config.json.in.
@@ -39,29 +33,16 @@ END_TIMEOUT = 130
 CALLBACK_TIMEOUT = 130
 MACHINE_TIMEOUT = 3 * 24 * 3600
 
-_RUN = {
-    "jobId": JsonPath("$.jobId"),
-    "listingId": JsonPath("$.listingId"),
-    "batchId": JsonPath("$.batchId"),
-}
-_ITEM = {**_RUN, "item": JsonPath("$.item")}
-_ERROR = {"error": JsonPath("$.error")}
+_RUN = given("jobId", "listingId", "batchId")
 
 
 def build() -> StateMachine:
     """The whole machine."""
     callback = _callback()
-    failure = lambda_task(
-        "ProcessingFailure",
-        payload={**_RUN, **_ERROR},
-        timeout_seconds=END_TIMEOUT,
-        retry=RETRY_RECORD,
-        # The callback goes out whether or not the failure could be written down.
-        catch=catch_all(callback, result_path=None),
-        keep_input=True,
+    # The callback goes out whether or not the failure could be written down.
+    failure = record_failure(
+        "ProcessingFailure", payload=_RUN, timeout_seconds=END_TIMEOUT, then=callback
     )
-    failure.next(callback)
-
     validate = lambda_task(
         "Validate",
         payload=_RUN,
@@ -70,22 +51,23 @@ def build() -> StateMachine:
         catch=catch_all(failure),
         comment="Writes the list of items that passed to S3 and answers where it is.",
     )
-    thumbnails = DistributedMap(
+    make_thumbnails = item_or_record(
+        "MakeThumbnails",
+        payload={**_RUN, **given("item")},
+        timeout_seconds=THUMBNAILS_TIMEOUT,
+        record="RecordThumbnailsFailure",
+        record_timeout_seconds=RECORD_TIMEOUT,
+        completion="Consolidate",
+    )
+    thumbnails = for_each(
         "Thumbnails",
+        make_thumbnails,
+        payload=_RUN,
+        item="item",
+        children="EXPRESS",
+        results="States.Format('runs/{}/results', $.jobId)",
+        failure=failure,
         comment="A child for each item; one that fails is recorded and never stops the rest.",
-        item_reader=s3_json_reader(bucket=JsonPath("$.items.bucket"), key=JsonPath("$.items.key")),
-        item_selector={**_RUN, "item": ITEM},
-        item_processor=ItemProcessor(_make_thumbnails(), "EXPRESS"),
-        max_concurrency=100,
-        tolerated_failure_percentage=100,
-        label="Thumbnails",
-        result_writer=s3_result_writer(
-            bucket="${MediaBucket}",
-            prefix=JsonPath("States.Format('runs/{}/results', $.jobId)"),
-        ),
-        result_path=None,
-        retry=[RETRY_ITEM_READER],
-        catch=catch_all(failure),
     )
     zip_all = lambda_task(
         "Zip",
@@ -96,15 +78,18 @@ def build() -> StateMachine:
     )
     consolidate = lambda_task(
         "Consolidate",
-        payload={**_RUN, "zip": JsonPath("$.zip")},
+        payload={**_RUN, **given("zip")},
         timeout_seconds=END_TIMEOUT,
         retry=RETRY_RECORD,
         catch=catch_all(failure),
         comment="Counts from the table, writes the manifest and ends the run, exactly once.",
     )
-    any_valid = Choice("AnyValid", comment="A batch of which nothing passed needs no Map.")
-    any_valid.add_choice(ChoiceRule.NumericGreaterThan("$.total", 0), thumbnails)
-    any_valid.default_choice(zip_all)
+    any_valid = if_any(
+        "AnyValid",
+        thumbnails,
+        zip_all,
+        comment="A batch of which nothing passed needs no Map.",
+    )
 
     validate.next(any_valid)
     thumbnails.next(zip_all)
@@ -117,31 +102,11 @@ def build() -> StateMachine:
     )
 
 
-def _make_thumbnails() -> Task:
-    """What a child does: make one item's sizes, and if that fails, record why."""
-    record = lambda_task(
-        "RecordThumbnailsFailure",
-        payload={**_ITEM, **_ERROR},
-        timeout_seconds=RECORD_TIMEOUT,
-        retry=RETRY_RECORD,
-        comment="If this fails too, the child fails; the Map tolerates it, Consolidate sees it.",
-    )
-    return lambda_task(
-        "MakeThumbnails",
-        payload=_ITEM,
-        timeout_seconds=THUMBNAILS_TIMEOUT,
-        retry=RETRY_WORK,
-        catch=catch_all(record),
-    )
-
-
 def _callback() -> Task:
     """Try, wait as long as the step says, try again; then end as the run did."""
     ended = Choice("HowItEnded", comment="An error of the machine is there when one was caught.")
     ended.add_choice(ChoiceRule.IsPresent("$.error", False), Succeed("PipelineSucceeded"))
-    ended.default_choice(
-        Fail("PipelineFailed", error_path="$.error.Error", cause_path="$.error.Cause")
-    )
+    ended.default_choice(failed("PipelineFailed"))
     callback = Task(
         "Callback",
         resource=INVOKE,
