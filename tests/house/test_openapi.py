@@ -1,6 +1,5 @@
 """Each route of a service is described exactly once, and nothing else is."""
 
-import importlib.util
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ from typer.testing import CliRunner
 from medley import openapi
 from medley.cli import app as medley
 from shared.openapi import Answer, Api, document
+from tests.service_app import load_app
 
 SERVICES = [one for one in layout.services() if one.slug in openapi.services_with_descriptions()]
 each_service = pytest.mark.parametrize("service", SERVICES, ids=str)
@@ -20,13 +20,8 @@ each_service = pytest.mark.parametrize("service", SERVICES, ids=str)
 def routes_of(service: layout.Service, monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
     """(method, path) -> Chalice's entry, as in a stage that asks for keys."""
     monkeypatch.setenv("STAGE", "dev")
-    name = f"described_{service.package_name}"
-    spec = importlib.util.spec_from_file_location(name, service.path / "app.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
     openapi.load_api(service.slug)  # puts the service on the path
-    spec.loader.exec_module(module)
+    module = load_app(service.slug, f"described_{service.package_name}")
     return {
         (method, path): entry
         for path, entries in module.app.routes.items()

@@ -1,15 +1,11 @@
 """A listing in memory, and the machine's steps called as the machine calls them."""
 
-import importlib.util
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from chalice.test import Client
 from PIL import Image
 
 from chalicelib.media_processing import steps
@@ -33,8 +29,8 @@ from chalicelib.media_processing.models import (
 from chalicelib.media_processing.steps.start import start_batch, start_run
 from shared.errors import MedleyError
 from shared.tables import Item
+from tests import service_app
 
-SERVICE = Path(__file__).resolve().parents[2] / "services" / "media-processing"
 LISTING = "house-7"
 
 
@@ -148,55 +144,15 @@ def make_world() -> Callable[..., World]:
     return World
 
 
-def app_module(name: str = "media_processing_app") -> ModuleType:
-    """The service's app.py under a name of its own."""
-    spec = importlib.util.spec_from_file_location(name, SERVICE / "app.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-class Api:
-    """The routes over a world, as a caller sees them."""
-
-    def __init__(self, module: ModuleType, world: World) -> None:
-        self.world = world
-        self.module = module
-        self._client = Client(module.app, stage_name="local", project_dir=str(SERVICE))
-
-    def __call__(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Any:
-        sent = dict(headers or {})
-        text = body if isinstance(body, (str, bytes)) else json.dumps(body)
-        if body is not None:
-            sent.setdefault("Content-Type", "application/json")
-        with self._client as client:
-            return client.http.request(
-                method, path, headers=sent, body=b"" if body is None else text
-            )
-
-    @staticmethod
-    def problem(answer: Any, status: int, code: str) -> Any:
-        """The body of an answer that must be this problem."""
-        assert answer.status_code == status, answer.body
-        assert answer.headers["Content-Type"] == "application/problem+json"
-        body = answer.json_body
-        assert (body["status"], body["code"]) == (status, code)
-        return body
-
-
 @pytest.fixture
-def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Api:
-    module = app_module()
+def api(world: World, monkeypatch: pytest.MonkeyPatch) -> service_app.Api:
+    module = service_app.load_app("media-processing")
     monkeypatch.setattr(module, "deps", lambda: world.deps)
-    return Api(module, world)
+    return service_app.Api(module, world)
 
 
 @pytest.fixture
-def images(api: Api) -> Any:
+def images(api: service_app.Api) -> Any:
     from .image_jobs import Images
 
     return Images(api)

@@ -7,8 +7,9 @@ from chalicelib.media_processing.adapters.memory_images import MemoryDetector, M
 from chalicelib.media_processing.models import ProcessImageInput, ReconcileInput
 from chalicelib.media_processing.ports import Message
 from shared.errors import MedleyError
+from tests.service_app import Api
 
-from .conftest import Api, World, jpeg
+from .conftest import World, jpeg
 
 
 class Images:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shared.errors import RetryableError
+from tests.service_app import Api
 
-from .conftest import Api
 from .image_jobs import Images
 
 

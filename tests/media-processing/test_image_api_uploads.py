@@ -17,8 +17,7 @@ from chalicelib.media_processing.domain.uploads import (
     safe_name,
     upload_of,
 )
-
-from .conftest import Api
+from tests.service_app import Api
 
 PRESIGN = "/uploads/presign"
 

@@ -16,8 +16,8 @@ from shared.errors import Conflict, RetryableError, Unavailable
 from shared.jobs import Jobs
 from shared.retries import Backoff
 from shared.tables import DynamoTables
+from tests.service_app import Api
 
-from .conftest import Api
 from .image_jobs import Images
 
 AT_ONCE = Backoff(tries=3, sleep=lambda _: None)

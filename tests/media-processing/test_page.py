@@ -10,12 +10,13 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from chalicelib.media_processing.api import PAGE
 from chalicelib.media_processing.ports import Answer
 from shared.http.pages import PARTS
 from tests.browser_fixture import OpenPage, Serve
 from tests.media_processing_stub import Site
 
-from .conftest import LISTING, SERVICE, World, jpeg
+from .conftest import LISTING, World, jpeg
 
 pytestmark = pytest.mark.end_to_end
 
@@ -229,6 +230,5 @@ def test_the_page_names_all_its_files_and_lets_in_no_script_of_others(site: Site
     assert "script-src 'self';" in policy[1]
     assert "unsafe" not in policy[1]
     named = set(re.findall(r'"assets/([\w.-]+)"', html))
-    folders = (SERVICE / "chalicelib" / "media_processing" / "page", PARTS)
-    files = {file.name for folder in folders for file in folder.iterdir()}
+    files = {file.name for folder in (PAGE, PARTS) for file in folder.iterdir()}
     assert named == files - {"index.html"}

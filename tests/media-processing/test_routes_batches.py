@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.media_processing.ports import Answer
+from tests.service_app import Api
 
-from .conftest import LISTING, Api, jpeg
+from .conftest import LISTING, jpeg
 
 BATCHES = f"/listings/{LISTING}/batches"
 
