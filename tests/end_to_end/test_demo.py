@@ -62,7 +62,7 @@ def test_a_photo_dropped_on_the_page_is_stored_and_read_by_itself(
         page.get_by_label("Race day").fill("2026-10-04")
         page.get_by_role("button", name="Create event").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Dropped Photos Run")
-        page.set_input_files("#choose-photos", [odd, tmp_path / drawn[1].filename])
+        page.set_input_files("#choose-files", [odd, tmp_path / drawn[1].filename])
         expect(page.locator(".tile .bib").first).to_be_visible(timeout=60_000)
         expect(page.locator(".tile")).to_have_count(2, timeout=60_000)
 

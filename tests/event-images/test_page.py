@@ -81,7 +81,7 @@ def test_chosen_photos_upload_with_progress_and_are_read(stub: Stub, open_page: 
     files = [jpeg(ACCENTS), jpeg("broken.jpg", b"not a photo")]
     with open_page(f"{stub.url}#/events/city-run") as page:
         expect(page.get_by_text("Drop photos or a folder anywhere")).to_be_visible()
-        page.set_input_files("#choose-photos", files)
+        page.set_input_files("#choose-files", files)
         panel = page.get_by_role("region", name="Uploads")
         expect(panel.get_by_role("heading")).to_have_text("Uploading 0 of 2")
         expect(panel.get_by_role("progressbar", name=f"Upload of {ACCENTS}")).to_be_visible()
@@ -132,7 +132,7 @@ def test_a_failed_upload_says_why_and_can_be_retried(stub: Stub, open_page: Open
     stub.add_event()
     stub.refusals = [403]
     with open_page(f"{stub.url}#/events/city-run") as page:
-        page.set_input_files("#choose-photos", [jpeg("a.jpg")])
+        page.set_input_files("#choose-files", [jpeg("a.jpg")])
         problems = page.get_by_role("list", name="Files that were not uploaded")
         expect(problems).to_contain_text("The storage refused the file.")
         page.get_by_role("button", name="Retry a.jpg").click()
@@ -143,7 +143,7 @@ def test_permissions_come_in_batches_of_twenty(stub: Stub, open_page: OpenPage) 
     stub.add_event()
     with open_page(f"{stub.url}#/events/city-run") as page:
         files = [jpeg(f"{index}.jpg") for index in range(45)]
-        page.set_input_files("#choose-photos", files)
+        page.set_input_files("#choose-files", files)
         expect(page.get_by_role("heading", name="45 photos uploaded")).to_be_visible()
     assert stub.batches == [20, 20, 5]
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser_fixture import OpenPage, Serve
-from tests.event_images_stub import PAGE, PARTS, Stub, page_path, reading
+from tests.event_images_stub import Stub, reading
 
 MARKUP = "<img src=x onerror=\"window.hacked='yes'\"><script>window.hacked='yes'</script>"
 LONG = "A race with a name that somebody typed without a single_break_in_the_last_part_of_it_all"
@@ -150,67 +150,3 @@ def test_every_control_has_a_name(stub: Stub, open_page: OpenPage, view: str) ->
               .map((node) => node.outerHTML)"""
         )
         assert small == []
-
-
-# --- the files themselves ---------------------------------------------------------------------
-
-
-def test_the_shell_loads_every_module_at_once_and_nothing_from_elsewhere() -> None:
-    loaded: set[str] = set()
-    for shell in PAGE.glob("*.html"):
-        text = shell.read_text()
-        named = set(re.findall(r'assets/([a-z_]+\.(?:js|css))"', text))
-        assert {name for name in named if name.endswith(".js")} == modules(named), shell.name
-        assert not re.search(r"<script(?![^>]* src=)|<style|\son[a-z]+=|\sstyle=", text)
-        loaded |= named
-    files = [*PAGE.iterdir(), *PARTS.iterdir()]
-    assert loaded == {path.name for path in files if path.suffix in {".js", ".css"}}
-    for path in files:
-        text = path.read_text()
-        named = set(re.findall(r"https?://[^\s'\"`)]+", text))
-        assert named <= {"http://www.w3.org/2000/svg"}, path.name
-        assert not re.search(
-            r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(|document\.write", text
-        )
-
-
-def modules(named: set[str]) -> set[str]:
-    """The modules that a shell's own import, one by one."""
-    found: set[str] = set()
-    waiting = [name for name in named if name.endswith(".js")]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += re.findall(r'from "\./([a-z_]+\.js)"', page_path(name).read_text())
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_what_is_behind_it(scheme: str) -> None:
-    style = page_path("base.css").read_text()
-    light, _, rest = style.partition("@media (prefers-color-scheme: dark)")
-    colours = tokens(light) | (tokens(rest.partition("}\n}")[0]) if scheme == "dark" else {})
-    text = [(ink, back) for ink in ("ink", "soft") for back in ("paper", "card", "well")]
-    text += [("bad", "bad-well"), ("bad", "card"), ("bad", "paper"), ("wait", "wait-well")]
-    text += [("on-main", "main"), ("on-hivis", "hivis")]
-    for ink, back in text:
-        assert contrast(colours[ink], colours[back]) >= 4.5, (ink, back)
-    for mark, back in [("edge", "card"), ("edge", "paper"), ("hivis", "track")]:
-        assert contrast(colours[mark], colours[back]) >= 3, (mark, back)
-
-
-def tokens(style: str) -> dict[str, str]:
-    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", style))
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG's ratio of two colours, 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -2,6 +2,7 @@
 
 import { eventPath, get, post } from "./api.js";
 import { announce, day, h, icon, number, plural } from "./dom.js";
+import { eventUploads } from "./event_uploads.js";
 import { keepPhoto, nameOf, photoGrid } from "./grid.js";
 import { lightbox } from "./lightbox.js";
 import { Listing } from "./listing.js";
@@ -14,16 +15,7 @@ import { reviewLink } from "./review_link.js";
 import { galleryPanel } from "./reports.js";
 import { live, requestPanel } from "./requests.js";
 import { searchForm } from "./search.js";
-import { Uploads } from "./uploads.js";
-import { dropZone, uploadsPanel } from "./uploads_panel.js";
 import { explain } from "./words.js";
-
-// Uploads outlive their view: whoever looks at another event meanwhile loses none.
-const uploadsOf = new Map();
-
-addEventListener("beforeunload", (event) => {
-  if ([...uploadsOf.values()].some((uploads) => uploads.busy)) event.preventDefault();
-});
 
 /** The view at `#/events/{eventId}`. */
 export function eventView(eventId, go) {
@@ -37,16 +29,13 @@ export function eventView(eventId, go) {
   let refreshed = { at: 0, took: 0 };
   let outside = null; // a photo with an address of its own that no loaded page holds
 
-  if (!uploadsOf.has(eventId)) uploadsOf.set(eventId, new Uploads(eventId));
-  const uploads = uploadsOf.get(eventId);
-
   const heading = h("h1", { tabindex: "-1" }, " ");
   const about = h("p", { class: "lede" });
   const error = h("p", { class: "notice bad", role: "alert", hidden: true });
   const retry = h("button", { class: "button small", type: "button", onclick: () => guard(open()) }, "Try again");
   const againWords = h("span", null, "Process again");
   const again = h("button", { class: "button ghost", type: "button", onclick: () => askProcess(process, { first: !photoCount() }) }, icon("again"), againWords);
-  const zone = dropZone(uploads, again);
+  const { uploads, zone, sending } = eventUploads(eventId, again);
   const following = requestPanel((imageId) => href({ photo: imageId }));
   const search = searchForm((bib, typing) => go(href({ bib, state: "", photo: "" }), { replace: typing }));
   const review = reviewLink(eventId);
@@ -63,7 +52,7 @@ export function eventView(eventId, go) {
     h("a", { class: "crumb", href: "#/" }, icon("back"), "All events"),
     h("div", { class: "event-head" }, h("div", { class: "grow" }, heading, about), search.node),
     error,
-    h("div", { class: "event-body", hidden: true }, zone.node, uploadsPanel(uploads), following.node, review.node, people.node, galleryPanel(eventId), tabs.node, found, grid.node, nothing, more),
+    h("div", { class: "event-body", hidden: true }, zone.node, sending, following.node, review.node, people.node, galleryPanel(eventId), tabs.node, found, grid.node, nothing, more),
   );
   const body = node.querySelector(".event-body");
 

@@ -1,6 +1,9 @@
 // What the codes of the API mean to the person who looks at the page.
 
+import { COMMON } from "./codes.js";
+
 const CODES = {
+  ...COMMON,
   empty_file: "The file is empty.",
   too_large: "The file is larger than the service accepts.",
   object_too_large: "The file is larger than the service accepts.",
@@ -12,7 +15,6 @@ const CODES = {
   object_not_found: "The file is no longer where it was.",
   event_not_found: "There is no event at this address.",
   photo_not_found: "There is no photo at this address.",
-  stack_not_running: "The service runs, but the storage behind it does not answer.",
   version_conflict: "The photo has changed meanwhile.",
   decided_already: "Somebody else has decided it meanwhile.",
   reading_not_found: "The photo was read again, and this number is no longer in it.",
@@ -30,28 +32,12 @@ const CODES = {
   too_many_decisions: "Too much was decided about this photo. Undo something first.",
   decision_not_found: "There is no such decision.",
   photo_not_done: "The photo has not been read.",
-  bad_cursor: "The list has changed since. Load the page again.",
-  idempotency_key_reused: "This request was already sent with other contents. Try once more.",
-  busy: "Too much is happening at once. Try again in a moment.",
-  offline: "The service does not answer. Check the connection, then try again.",
   timeout: "The service takes too long to answer. Try again.",
   photo_gone: "The file is no longer where it was.",
   request_not_found: "There is no such request.",
-  aws_busy: "Too much is happening at once. Try again in a moment.",
-  aws_unreachable: "The storage behind the service does not answer. Try again in a moment.",
-  internal_error: "Something went wrong in the service. Try again.",
   report_handled: "Somebody has dealt with this report already.",
   link_busy: "Somebody else changes the link at this moment. Try again.",
   event_exists: "There is an event of this name already.",
-  unauthorized: "An API key is needed.",
-  unknown_api_key: "This API key is not known.",
-  scope_missing: "This API key does not allow that.",
-  forbidden: "This API key does not allow that.",
-  EntityTooLarge: "The file is larger than the service accepts.",
-  EntityTooSmall: "The file is empty.",
-  AccessDenied: "The storage refused the file. Retry to ask for a new permission.",
-  ExpiredToken: "The permission to upload has run out. Retry to ask for a new one.",
-  RequestTimeout: "The connection was too slow. Retry.",
 };
 
 // Fields of the API whose names are not the page's.

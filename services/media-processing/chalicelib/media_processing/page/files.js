@@ -1,4 +1,4 @@
-// What a person drops or chooses, as a flat list of files, and which of them may be sent.
+// Which files may be sent.
 
 const IMAGE_BYTES = 60_000_000; // as the service's limits; the service has the last word
 const VIDEO_BYTES = 2_000_000_000;
@@ -6,8 +6,6 @@ const JPEG = "image/jpeg";
 const IMAGES = { jpg: JPEG, jpeg: JPEG, jpe: JPEG, jfif: JPEG, png: "image/png", webp: "image/webp", heic: "image/heic", heif: "image/heif", avif: "image/avif", gif: "image/gif" };
 const VIDEOS = { mp4: "video/mp4", m4v: "video/mp4", mov: "video/quicktime" };
 const TYPES = { ...IMAGES, ...VIDEOS };
-// What systems leave in folders: hidden and temporary files, folders for their own use.
-const CLUTTER = /(^|\/)(\.|~\$|Thumbs\.db$|desktop\.ini$|__MACOSX\/|@eaDir\/)/i;
 
 /** For the choosers: by type and by ending, since few systems know all of these types. */
 export const MEDIA = [...new Set(Object.values(TYPES)), ...Object.keys(TYPES).map((end) => `.${end}`)].join(",");
@@ -30,33 +28,4 @@ export function refusal(file, { videos = true } = {}) {
   if (file.size === 0) return "The file is empty.";
   const most = isVideo(file) ? VIDEO_BYTES : IMAGE_BYTES;
   return file.size > most ? `Larger than ${most / 1e6} MB.` : null;
-}
-
-/** Files without what systems leave in folders. */
-export const withoutClutter = (files) => [...files].filter((file) => !CLUTTER.test(file.webkitRelativePath || file.name));
-
-/** All files of a drop, folders opened. */
-export async function dropped(transfer) {
-  // Entries must be taken before the first await: the drop's data is gone after it.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return withoutClutter(transfer.files);
-  const files = [];
-  for (const entry of entries) await walk(entry, files);
-  return withoutClutter(files);
-}
-
-async function walk(entry, files) {
-  if (entry.isFile) {
-    // A file that vanished or may not be read leaves the others alone.
-    const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-    if (file) files.push(file);
-  } else if (entry.isDirectory && !CLUTTER.test(`${entry.name}/`)) {
-    const reader = entry.createReader();
-    for (;;) {
-      // A reader hands out at most 100 entries a call, and an empty list at the end.
-      const entries = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
-      if (!entries.length) return;
-      for (const child of entries) await walk(child, files);
-    }
-  }
 }

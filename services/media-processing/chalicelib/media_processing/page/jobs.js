@@ -2,24 +2,29 @@
 
 import { pathOf, post } from "./api.js";
 import { announce, arrange, h, plural, randomName } from "./dom.js";
-import { dropZone, uploadsPanel } from "./drop.js";
-import { PICTURES, typeOf } from "./files.js";
+import { PICTURES, refusal, typeOf } from "./files.js";
 import { Listing } from "./listing.js";
 import { poll } from "./poll.js";
 import { Uploads } from "./uploads.js";
+import { dropZone, uploadsPanel } from "./uploads_panel.js";
 import { explain, isLive, moment, stateTone, stateWords } from "./words.js";
 
 /** The view at `#/jobs`. */
 export function jobsView(go) {
   const jobs = new Listing("jobs", { identity: "jobId" });
-  const uploads = new Uploads(permit, { videos: false });
+  const uploads = new Uploads(permit, (file) => refusal(file, { videos: false }));
   let left = false;
   let sent = null; // the same pictures sent twice are one job
 
   const heading = h("h1", { tabindex: "-1" }, "Image jobs");
   const error = h("p", { class: "notice bad", role: "alert", hidden: true });
   const retry = h("button", { class: "button small", type: "button", onclick: () => load() }, "Try again");
-  const zone = dropZone(uploads, { accept: PICTURES, title: "Drop pictures", words: "Each is looked through for things, people and text. JPEG, PNG, WebP, HEIC, AVIF." });
+  const zone = dropZone(uploads, {
+    accept: PICTURES,
+    title: ["Drop pictures"],
+    words: "Each is looked through for things, people and text. JPEG, PNG, WebP, HEIC, AVIF.",
+    choose: "Choose files",
+  });
   const start = h("button", { class: "button main", type: "button", onclick: process }, "Find what is in them");
   const forget = h("button", { class: "button ghost", type: "button", onclick: () => uploads.clear(uploads.stored) }, "Forget them");
   const ready = h("p", { class: "ready-words" });
@@ -32,7 +37,7 @@ export function jobsView(go) {
     { class: "event-view" },
     h("div", { class: "event-head" }, h("div", { class: "grow" }, heading, h("p", { class: "lede" }, "Pictures in; boxes with labels and how sure they are."))),
     error,
-    h("div", { class: "event-body" }, zone.node, uploadsPanel(uploads), startPanel, h("section", { class: "home-list", "aria-label": "Jobs" }, list, empty, more)),
+    h("div", { class: "event-body" }, zone.node, uploadsPanel(uploads, { explain }), startPanel, h("section", { class: "home-list", "aria-label": "Jobs" }, list, empty, more)),
   );
 
   const permit1 = async (file) => {

@@ -2,19 +2,19 @@
 
 import { get, pathOf, post } from "./api.js";
 import { announce, arrange, h, icon, plural } from "./dom.js";
-import { dropZone, uploadsPanel } from "./drop.js";
-import { isVideo, MEDIA, typeOf } from "./files.js";
+import { isVideo, MEDIA, refusal, typeOf } from "./files.js";
 import { Listing } from "./listing.js";
 import { poll } from "./poll.js";
 import { remember } from "./recent.js";
 import { askStart } from "./start.js";
 import { Uploads } from "./uploads.js";
+import { dropZone, uploadsPanel } from "./uploads_panel.js";
 import { explain, isLive, moment, stateTone, stateWords } from "./words.js";
 
 /** The view at `#/listings/{listingId}`. */
 export function placeView(listingId, go) {
   const batches = new Listing(pathOf("listings", listingId, "batches"), { identity: "batchId" });
-  const uploads = new Uploads(permit);
+  const uploads = new Uploads(permit, refusal);
   let left = false;
   let refused = [];
 
@@ -23,8 +23,9 @@ export function placeView(listingId, go) {
   const retry = h("button", { class: "button small", type: "button", onclick: () => load() }, "Try again");
   const zone = dropZone(uploads, {
     accept: MEDIA,
-    title: "Drop photos and videos",
+    title: ["Drop photos and videos"],
     words: "JPEG, PNG, WebP, HEIC, AVIF, GIF, MP4, MOV. Folders too.",
+    choose: "Choose files",
   });
   const start = h("button", { class: "button main", type: "button", onclick: ask }, "Start a batch …");
   const forget = h("button", { class: "button ghost", type: "button", onclick: () => uploads.clear(uploads.stored) }, "Forget them");
@@ -40,7 +41,7 @@ export function placeView(listingId, go) {
     h("a", { class: "crumb", href: "#/" }, icon("back"), "All listings"),
     h("div", { class: "event-head" }, h("div", { class: "grow" }, heading, h("p", { class: "lede" }, "Listing"))),
     error,
-    h("div", { class: "event-body" }, zone.node, uploadsPanel(uploads), startPanel, h("section", { class: "home-list", "aria-label": "Batches" }, h("h2", null, "Batches"), list, empty, more, wrong)),
+    h("div", { class: "event-body" }, zone.node, uploadsPanel(uploads, { explain }), startPanel, h("section", { class: "home-list", "aria-label": "Batches" }, h("h2", null, "Batches"), list, empty, more, wrong)),
   );
 
   async function permit(files) {

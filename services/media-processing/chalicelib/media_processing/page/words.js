@@ -1,6 +1,9 @@
 // What the codes of the API mean to the person who looks at the page.
 
+import { COMMON } from "./codes.js";
+
 const CODES = {
+  ...COMMON,
   object_not_found: "Nothing was uploaded there.",
   empty_file: "The file is empty.",
   too_large: "The file is larger than the service accepts.",
@@ -17,7 +20,6 @@ const CODES = {
   worker_died: "The worker died, three times. Run it again.",
   worker_lost: "The worker ended without a word. Run it again.",
   timeout: "It took too long. Try again.",
-  internal_error: "Something went wrong in the service. Try again.",
   all_items_failed: "None of the items came to its end.",
   not_started: "The state machine could not be started.",
   stuck: "Nothing happened for too long.",
@@ -38,22 +40,6 @@ const CODES = {
   no_connection: "The receiver takes no connection.",
   no_answer: "The receiver did not answer.",
   bad_certificate: "The receiver's certificate cannot be trusted.",
-  stack_not_running: "The service runs, but the storage behind it does not answer.",
-  bad_cursor: "The list has changed since. Load the page again.",
-  idempotency_key_reused: "This request was already sent with other contents. Try once more.",
-  busy: "Too much is happening at once. Try again in a moment.",
-  aws_busy: "Too much is happening at once. Try again in a moment.",
-  aws_unreachable: "The storage behind the service does not answer. Try again in a moment.",
-  offline: "The service does not answer. Check the connection, then try again.",
-  unauthorized: "An API key is needed.",
-  unknown_api_key: "This API key is not known.",
-  scope_missing: "This API key does not allow that.",
-  forbidden: "This API key does not allow that.",
-  EntityTooLarge: "The file is larger than the service accepts.",
-  EntityTooSmall: "The file is empty.",
-  AccessDenied: "The storage refused the file. Retry to ask for a new permission.",
-  ExpiredToken: "The permission to upload has run out. Retry to ask for a new one.",
-  RequestTimeout: "The connection was too slow. Retry.",
 };
 
 const STATES = {

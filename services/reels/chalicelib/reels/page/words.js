@@ -1,6 +1,9 @@
 // What the codes of the API mean to the person who looks at the page.
 
+import { COMMON } from "./codes.js";
+
 const CODES = {
+  ...COMMON,
   event_images_absent: "The photos are not here: the service event-images is not deployed beside this one.",
   event_not_found: "There is no event at this address.",
   reel_not_found: "There is no reel of this bib.",
@@ -30,20 +33,8 @@ const CODES = {
   worker_died: "The worker died, three times. Try again.",
   worker_lost: "The worker ended without a word. Try again.",
   timeout: "It took too long. Try again.",
-  internal_error: "Something went wrong in the service. Try again.",
-  stack_not_running: "The service runs, but the storage behind it does not answer.",
-  bad_cursor: "The list has changed since. Load the page again.",
-  idempotency_key_reused: "This request was already sent with other contents. Try once more.",
   too_many_links: "There are too many links to this reel. Revoke them first.",
   runner_opted_out: "The runner has just opted out.",
-  busy: "Too much is happening at once. Try again in a moment.",
-  aws_busy: "Too much is happening at once. Try again in a moment.",
-  aws_unreachable: "The storage behind the service does not answer. Try again in a moment.",
-  offline: "The service does not answer. Check the connection, then try again.",
-  unauthorized: "An API key is needed.",
-  unknown_api_key: "This API key is not known.",
-  scope_missing: "This API key does not allow that.",
-  forbidden: "This API key does not allow that.",
   all_items_failed: "No reel could be made.",
 };
 

@@ -1,14 +1,17 @@
-// The strip that takes photos, and the panel that follows their upload.
+// The strip that takes files, and the panel that follows their upload.
 
 import { announce, arrange, bytes, h, icon, number, plural } from "./dom.js";
-import { ACCEPT, dropped, withoutClutter } from "./files.js";
-import { explain } from "./words.js";
+import { dropped, withoutClutter } from "./dropped.js";
 
 const RECENT = 6; // files that stay in view after they are stored
 const MOST_PROBLEMS = 200;
 
-/** The drop zone: two buttons, and all of the page as the target while files hover over it. */
-export function dropZone(uploads, ...beside) {
+/**
+ * The drop zone: a button or two, and all of the page as the target while files hover over it.
+ *
+ * `folder` gives it a button for whole folders; `beside` are buttons of the page's own.
+ */
+export function dropZone(uploads, { accept, title, words, choose, main = false, folder = false, beside = [] }) {
   const input = (props) =>
     h("input", {
       type: "file",
@@ -22,59 +25,67 @@ export function dropZone(uploads, ...beside) {
       },
       ...props,
     });
-  const files = input({ accept: ACCEPT, id: "choose-photos" });
-  const folder = input({ webkitdirectory: true, id: "choose-folder" });
+  const files = input({ accept, id: "choose-files" });
+  const folders = folder && input({ webkitdirectory: true, id: "choose-folder" });
   const node = h(
     "section",
     { class: "drop", "aria-label": "Upload" },
     h("div", { class: "drop-art" }, icon("upload")),
-    h(
-      "div",
-      { class: "drop-words" },
-      h("p", { class: "drop-title" }, h("span", { class: "no-touch" }, "Drop photos or a folder anywhere"), h("span", { class: "touch" }, "Add the photos of the race")),
-      h("p", { class: "quiet" }, "JPEG, PNG or WebP, up to 60 MB each. Bibs are read as they arrive."),
-    ),
+    h("div", { class: "drop-words" }, h("p", { class: "drop-title" }, ...title), h("p", { class: "quiet" }, words)),
     h(
       "div",
       { class: "drop-acts" },
-      h("button", { class: "button main", type: "button", onclick: () => files.click() }, "Choose photos"),
-      h("button", { class: "button", type: "button", onclick: () => folder.click() }, "Choose a folder"),
+      h("button", { class: main ? "button main" : "button", type: "button", onclick: () => files.click() }, choose),
+      folders && h("button", { class: "button", type: "button", onclick: () => folders.click() }, "Choose a folder"),
       ...beside,
       files,
-      folder,
+      folders,
     ),
   );
-
-  let depth = 0; // enter and leave fire for each element on the way
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+  const holds = (event) => event.dataTransfer?.types.includes("Files");
+  let depth = 0;
   const over = (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    if (event.type === "dragenter") depth += 1;
+    if (holds(event)) event.preventDefault();
+  };
+  const enter = (event) => {
+    if (!holds(event)) return;
+    depth += 1;
     document.body.classList.add("dropping");
   };
-  const out = () => {
-    depth = Math.max(0, depth - 1);
-    if (!depth) document.body.classList.remove("dropping");
+  const leave = (event) => {
+    if (!holds(event)) return;
+    depth -= 1;
+    if (depth <= 0) settle();
   };
   const drop = async (event) => {
-    if (!carriesFiles(event)) return;
+    if (!holds(event)) return;
     event.preventDefault();
-    depth = 0;
-    document.body.classList.remove("dropping");
+    settle();
     uploads.add(await dropped(event.dataTransfer));
   };
-  const listeners = { dragenter: over, dragover: over, dragleave: out, drop };
-  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
-  const leave = () => {
-    for (const [name, listener] of Object.entries(listeners)) document.removeEventListener(name, listener);
+  function settle() {
+    depth = 0;
     document.body.classList.remove("dropping");
+  }
+  const listeners = { dragover: over, dragenter: enter, dragleave: leave, drop };
+  for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener);
+  return {
+    node,
+    leave() {
+      settle();
+      for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener);
+    },
   };
-  return { node, leave };
 }
 
-/** The panel of one event's uploads; hidden while there are none. */
-export function uploadsPanel(uploads) {
+/**
+ * Follows uploads; hidden while there are none, and once all went well.
+ *
+ * `explain(error)` puts an error into words, and `one` is what a file is called. `after` says what
+ * becomes of the files that are stored: with it the panel stays until somebody closes it, which
+ * forgets them too.
+ */
+export function uploadsPanel(uploads, { explain, one = "file", after = "" }) {
   const title = h("h2", { class: "panel-title" });
   const note = h("p", { class: "quiet" });
   const bar = h("progress", { max: "1", value: 0, "aria-label": "Upload, all files" });
@@ -82,11 +93,7 @@ export function uploadsPanel(uploads) {
   const problems = h("ul", { class: "rows bad-rows", "aria-label": "Files that were not uploaded" });
   const stop = h("button", { class: "button small", type: "button", onclick: () => uploads.cancel() }, "Stop");
   const retry = h("button", { class: "button small", type: "button", onclick: () => uploads.retry() }, "Retry all");
-  const close = h(
-    "button",
-    { class: "button small ghost", type: "button", "aria-label": "Close the list of uploads", onclick: () => uploads.clear() },
-    icon("close"),
-  );
+  const close = h("button", { class: "button small ghost", type: "button", "aria-label": "Close the list of uploads", onclick: forget }, icon("close"));
   const node = h(
     "section",
     { class: "panel", "aria-label": "Uploads", hidden: true },
@@ -98,6 +105,11 @@ export function uploadsPanel(uploads) {
   const made = new Map();
   let planned = false;
   let spoken = 0;
+
+  function forget() {
+    if (after) uploads.clear();
+    else uploads.clear(uploads.items.filter(({ state }) => state !== "done"));
+  }
 
   function plan() {
     if (planned) return;
@@ -111,22 +123,18 @@ export function uploadsPanel(uploads) {
   function render() {
     const sum = uploads.totals();
     const all = sum.waiting + sum.sending + sum.done + sum.failed;
-    node.hidden = uploads.items.length === 0;
+    const bad = uploads.items.filter((item) => ["failed", "refused"].includes(item.state));
+    node.hidden = after ? !uploads.items.length : !uploads.busy && !bad.length;
     const share = sum.bytes ? sum.sent / sum.bytes : sum.done ? 1 : 0;
     bar.value = share;
     bar.hidden = !uploads.busy;
     stop.hidden = !uploads.busy;
     close.hidden = uploads.busy;
     retry.hidden = sum.failed < 2;
-    title.textContent = uploads.busy ? `Uploading ${number(sum.done)} of ${number(all)}` : ended(sum);
-    note.textContent = uploads.busy
-      ? `${Math.round(share * 100)}% · ${bytes(sum.sent)} of ${bytes(sum.bytes)}`
-      : sum.done
-        ? "They appear below as they are read."
-        : "";
-    const recent = uploads.busy ? uploads.items.filter((item) => item.state === "done").slice(-RECENT) : [];
+    title.textContent = uploads.busy ? `Uploading ${number(sum.done)} of ${number(all)}` : ended(sum, one);
+    note.textContent = uploads.busy ? `${Math.round(share * 100)}% · ${bytes(sum.sent)} of ${bytes(sum.bytes)}` : sum.done ? after : "";
+    const recent = uploads.busy ? uploads.stored.slice(-RECENT) : [];
     const shown = uploads.items.filter((item) => item.state === "sending" || recent.includes(item));
-    const bad = uploads.items.filter((item) => ["failed", "refused"].includes(item.state));
     arrange(rows, shown.map(row));
     arrange(problems, bad.slice(0, MOST_PROBLEMS).map(row));
     if (bad.length > MOST_PROBLEMS) problems.append(h("li", { class: "quiet" }, `and ${number(bad.length - MOST_PROBLEMS)} more`));
@@ -144,11 +152,11 @@ export function uploadsPanel(uploads) {
     const step = uploads.busy ? Math.floor(share * 4) : 5; // quarters, then the end
     if (step === spoken) return;
     spoken = step;
-    announce(uploads.busy ? `Uploading, ${sum.done} of ${all} stored` : ended(sum));
+    announce(uploads.busy ? `Uploading, ${sum.done} of ${all} stored` : ended(sum, one));
   }
 
   function row(item) {
-    const entry = made.get(item) ?? makeRow(item, uploads);
+    const entry = made.get(item) ?? makeRow(item, uploads, explain);
     made.set(item, entry);
     entry.update();
     return entry.node;
@@ -159,22 +167,17 @@ export function uploadsPanel(uploads) {
   return node;
 }
 
-function ended(sum) {
+function ended(sum, one) {
   const bad = sum.failed + sum.refused;
-  const stored = sum.done ? `${plural(sum.done, "photo")} uploaded` : "";
+  const stored = sum.done ? `${plural(sum.done, one)} uploaded` : "";
   const left = bad ? `${plural(bad, "file")} not uploaded` : "";
   return [stored, left].filter(Boolean).join(", ") || "Nothing uploaded";
 }
 
-function makeRow(item, uploads) {
+function makeRow(item, uploads, explain) {
   const bar = h("progress", { max: "1", value: 0, "aria-label": `Upload of ${item.file.name}` });
   const state = h("span", { class: "row-state" });
-  const retry = h(
-    "button",
-    { class: "button small", type: "button", "aria-label": `Retry ${item.file.name}`, onclick: () => uploads.retry([item]) },
-    icon("again"),
-    "Retry",
-  );
+  const retry = h("button", { class: "button small", type: "button", "aria-label": `Retry ${item.file.name}`, onclick: () => uploads.retry([item]) }, icon("again"), "Retry");
   const node = h("li", { class: "row" }, h("span", { class: "row-name" }, item.file.name), bar, state, retry);
   function update() {
     node.dataset.state = item.state;

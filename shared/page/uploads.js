@@ -1,7 +1,6 @@
-// Sends an event's photos to the storage: permissions in batches, four files at a time.
+// Sends files to the storage by signed forms, four at a time.
 
-import { eventPath, post, Problem } from "./api.js";
-import { photoName, photoType, refusal } from "./files.js";
+import { Problem } from "./api.js";
 
 const BATCH = 20;
 const PARALLEL = 4;
@@ -12,14 +11,16 @@ const PERMISSION_SLACK_MS = 30_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * The uploads of one event. Fires `change` with each step and `stored` with each file stored.
+ * Files on their way. Fires `change` with each step and `stored` with each file stored.
  *
- * An item is `{file, state, sent, error}`; states: waiting, sending, done, failed, refused.
+ * `permit(files)` answers `{url, fields, expiresAt, ...}` for each, in their order; a stored item keeps it
+ * as `permission`. `refusal(file)` says in words why one is not sent, or null. An item is `{file, state, sent, error}`; states: waiting, sending, done, failed, refused.
  */
 export class Uploads extends EventTarget {
-  constructor(eventId) {
+  constructor(permit, refusal) {
     super();
-    this.eventId = eventId;
+    this.permit = permit;
+    this.refusal = refusal;
     this.items = [];
     this.workers = 0;
     this.requests = new Set();
@@ -27,6 +28,11 @@ export class Uploads extends EventTarget {
 
   get busy() {
     return this.workers > 0;
+  }
+
+  /** What is stored, in the order in which it was added. */
+  get stored() {
+    return this.items.filter(({ state }) => state === "done");
   }
 
   /** Files by outcome, and bytes sent of all that are to be sent. */
@@ -43,9 +49,8 @@ export class Uploads extends EventTarget {
 
   add(files) {
     for (const file of files) {
-      const reason = refusal(file);
-      const error = reason && { message: reason };
-      this.items.push({ file, state: reason ? "refused" : "waiting", sent: 0, error, permission: null });
+      const reason = this.refusal(file);
+      this.items.push({ file, state: reason ? "refused" : "waiting", sent: 0, error: reason && { message: reason }, permission: null });
     }
     this.#start();
   }
@@ -63,9 +68,9 @@ export class Uploads extends EventTarget {
     this.#changed();
   }
 
-  /** Forgets everything that has ended. */
-  clear() {
-    this.items = this.items.filter((item) => ["waiting", "sending"].includes(item.state));
+  /** Forgets some, or everything that has ended. */
+  clear(items = this.items.filter((item) => !["waiting", "sending"].includes(item.state))) {
+    this.items = this.items.filter((item) => !items.includes(item));
     this.#changed();
   }
 
@@ -97,7 +102,8 @@ export class Uploads extends EventTarget {
   async #store(item) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#send(item, await this.#permission(item));
+        item.permission = await this.#permission(item);
+        await this.#send(item, item.permission);
         return;
       } catch (error) {
         // A refusal stays one; a network or a busy storage may think again.
@@ -113,13 +119,13 @@ export class Uploads extends EventTarget {
   /** The signed form of an item; the next ones that wait are asked for along with it. */
   async #permission(item) {
     if (item.permission) {
-      const held = await item.permission.catch(() => null);
+      const held = await Promise.resolve(item.permission).catch(() => null);
       if (held && Date.parse(held.expiresAt) > Date.now() + PERMISSION_SLACK_MS) return held;
     }
     const others = this.items.filter((other) => other.state === "waiting" && !other.permission);
     const batch = [item, ...others.slice(0, BATCH - 1)];
-    const answer = this.#ask(batch);
-    const given = batch.map((_each, index) => answer.then(({ uploads }) => uploads[index]));
+    const answer = this.permit(batch.map(({ file }) => file));
+    const given = batch.map((_each, index) => answer.then((permissions) => permissions[index]));
     batch.forEach((each, index) => {
       each.permission = given[index];
       each.permission.catch(() => {}); // whoever waits for it is told
@@ -132,19 +138,14 @@ export class Uploads extends EventTarget {
       });
       if (batch.length === 1 || ![400, 413, 422].includes(error.status)) throw error;
       // One name that the service refuses must not take nineteen others along.
-      return (await this.#ask([item])).uploads[0];
+      return (await this.permit([item.file]))[0];
     }
-  }
-
-  #ask(batch) {
-    const files = batch.map(({ file }) => ({ filename: photoName(file), size: file.size, contentType: photoType(file) }));
-    return post(eventPath(this.eventId, "uploads"), { files });
   }
 
   #send(item, { url, fields }) {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    form.append("file", item.file, "photo"); // last, as S3 wants it; the name is in the signed key
+    form.append("file", item.file, "file"); // last, as S3 wants it; the name is in the signed key
     const request = new XMLHttpRequest();
     this.requests.add(request);
     return new Promise((resolve, reject) => {
@@ -167,8 +168,7 @@ export class Uploads extends EventTarget {
         else reject(refused(request));
       };
       request.onerror = () => reject(new Problem(0, { code: "offline" }));
-      request.onabort = () =>
-        reject(stalled ? new Problem(0, { code: "timeout" }) : cancelled());
+      request.onabort = () => reject(stalled ? new Problem(0, { code: "timeout" }) : cancelled());
       request.onloadend = () => {
         clearTimeout(watch);
         this.requests.delete(request);
@@ -188,8 +188,7 @@ const cancelled = () => new Problem(0, { code: "cancelled", detail: "Stopped bef
 
 /** The storage answers in XML: its code is enough to explain it. */
 function refused(request) {
-  const xml = new DOMParser().parseFromString(request.responseText, "application/xml");
-  const code = xml.querySelector("Error > Code")?.textContent;
-  const detail = xml.querySelector("Error > Message")?.textContent;
-  return new Problem(request.status, { code, detail: detail ?? `The storage answered ${request.status}.` });
+  // Not by a parser: a browser puts styles into a document that is none, which the policy forbids.
+  const found = (name) => new RegExp(`<${name}>([^<]{1,300})</${name}>`).exec(request.responseText)?.[1];
+  return new Problem(request.status, { code: found("Code"), detail: found("Message") ?? `The storage answered ${request.status}.` });
 }
