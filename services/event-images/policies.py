@@ -7,6 +7,7 @@ that the functions make; see docs/decisions/0007-one-role-a-function.md.
 from medley.iam.statements import (
     Statement,
     delete_objects,
+    for_functions,
     give_up_uploads,
     list_bucket,
     publish,
@@ -17,9 +18,7 @@ from medley.iam.statements import (
     receive_messages,
     rows,
     send_messages,
-    send_traces,
     start_execution,
-    write_logs,
     write_objects,
 )
 
@@ -98,15 +97,7 @@ def build() -> dict[str, list[Statement]]:
             *_photos(),
         ],
     }
-    return {
-        name: [write_logs(_function(name)), send_traces(), *statements]
-        for name, statements in policies.items()
-    }
-
-
-def _function(name: str) -> str:
-    """A function's full name: Chalice gives the one of the routes none of its own."""
-    return "event-images-${Stage}" + ("" if name == "api_handler" else f"-{name}")
+    return for_functions("event-images", policies)
 
 
 def _chores() -> list[Statement]:

@@ -6,6 +6,7 @@ that the functions make; see docs/decisions/0007-one-role-a-function.md.
 
 from medley.iam.statements import (
     Statement,
+    for_functions,
     give_up_uploads,
     list_bucket,
     query_index,
@@ -14,9 +15,7 @@ from medley.iam.statements import (
     receive_messages,
     rows,
     send_messages,
-    send_traces,
     start_execution,
-    write_logs,
     write_objects,
 )
 
@@ -117,15 +116,7 @@ def build() -> dict[str, list[Statement]]:
             query_index("ListOpenJobs", MEDIA_ROWS),
         ],
     }
-    return {
-        name: [write_logs(_function(name)), send_traces(), *statements]
-        for name, statements in policies.items()
-    }
-
-
-def _function(name: str) -> str:
-    """A function's full name: Chalice gives the one of the routes none of its own."""
-    return "media-processing-${Stage}" + ("" if name == "api_handler" else f"-{name}")
+    return for_functions("media-processing", policies)
 
 
 def _raw() -> list[Statement]:

@@ -8,6 +8,7 @@ of event-images are only ever read.
 from medley.iam.statements import (
     Statement,
     delete_objects,
+    for_functions,
     list_bucket,
     query_index,
     read_objects,
@@ -15,9 +16,7 @@ from medley.iam.statements import (
     receive_messages,
     rows,
     send_messages,
-    send_traces,
     start_execution,
-    write_logs,
     write_objects,
 )
 
@@ -114,15 +113,7 @@ def build() -> dict[str, list[Statement]]:
             list_bucket("FindVideosAndLists", MEDIA),
         ],
     }
-    return {
-        name: [write_logs(_function(name)), send_traces(), *statements]
-        for name, statements in policies.items()
-    }
-
-
-def _function(name: str) -> str:
-    """A function's full name: Chalice gives the one of the routes none of its own."""
-    return "reels-${Stage}" + ("" if name == "api_handler" else f"-{name}")
+    return for_functions("reels", policies)
 
 
 def _failures() -> list[Statement]:

@@ -5,6 +5,7 @@ a pattern stands for anything, slashes too. A statement allows what it says and 
 there is no function for "read and write": say each.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 type Statement = dict[str, Any]
@@ -105,6 +106,26 @@ def write_logs(function: str) -> Statement:
 def send_traces() -> Statement:
     """Send traces to X-Ray, whose actions know no resource."""
     return _allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
+
+
+def for_functions(
+    app: str, policies: Mapping[str, Sequence[Statement]]
+) -> dict[str, list[Statement]]:
+    """What each function of an app may do, with what all may: write its own log, send traces.
+
+    Args:
+        app: the app's name, `reels`.
+        policies: the statements of each function, by the name that `app.py` gives it.
+    """
+    return {
+        name: [write_logs(_full_name(app, name)), send_traces(), *statements]
+        for name, statements in policies.items()
+    }
+
+
+def _full_name(app: str, function: str) -> str:
+    """Chalice gives the function of the routes no name of its own."""
+    return f"{app}-${{Stage}}" + ("" if function == "api_handler" else f"-{function}")
 
 
 def _allow(sid: str, actions: list[str], *resources: str) -> Statement:
