@@ -21,6 +21,7 @@ from medley.local.stack import LocalStack
 from shared.jobs import Jobs
 from shared.tables import DynamoTables, Update
 from shared.video.ffmpeg import ffmpeg_path
+from tests.end_to_end.stopped_executions import event_of
 
 SERVICE = "media-processing"
 LISTING = "house-31"
@@ -163,6 +164,18 @@ class Listings(Way):
         self.invoke(
             "processing_failure_handler", {**self.run(run["jobId"], batch_id), "error": ERROR}
         )
+        self.execution_that_is_stopped(batch_id)
+
+    def execution_that_is_stopped(self, batch_id: str) -> None:
+        """Nothing of the machine is left to end the run and to tell the receiver."""
+        job_id = self.new_run("stopped", batch_id)["jobId"]
+        key = f"LISTING#{LISTING}", f"BATCH#{batch_id}"
+        self.media.write(Update(key, set={"jobId": job_id, "status": "PENDING"}))
+        for _ in range(2):
+            self.invoke("execution_stopped_handler", event_of(job_id))
+        assert self.ended(batch_id)["error"]["code"] == "stopped"
+        newest, *_ = self.delivered(batch_id, 3)
+        assert (newest["status"], newest["state"]) == ("FAILED", "DELIVERED")
 
     def uploaded_batches(self, was_looked_for: Callable[[], bool]) -> None:
         """A batch.json that starts its batch, one that is none, and one that is gone."""
