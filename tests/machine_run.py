@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from ministack.services import stepfunctions
+from ministack.services import eventbridge, stepfunctions
 
 from medley import paths
 from medley.asl import render
@@ -24,6 +24,8 @@ from medley.asl import render
 type Function = Callable[[dict[str, Any]], Any]
 
 ITEMS = [{"number": number, "key": f"{number} é+.jpg"} for number in range(12)]
+# The execution's, and so the job's id.
+NAME = "one"
 LIST = {"bucket": "media", "key": "lists/items.json"}
 
 
@@ -58,6 +60,13 @@ class Machine:
     def states(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.text)["States"]
         return found
+
+    @cached_property
+    def name(self) -> str:
+        """What the stack calls it in the stage `local`."""
+        text = (paths.SERVICES / self.slug / "resources.yaml").read_text("utf-8")
+        (name,) = re.findall(r"StateMachineName: !Sub (\S+)", text)
+        return str(name).replace("${Stage}", "local")
 
     @property
     def first(self) -> str:
@@ -129,6 +138,7 @@ class Run:
     machine: Machine
     functions: dict[str, Function]
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
     status: str = ""
     error: str = ""
     output: Any = None
@@ -141,11 +151,11 @@ class Run:
             arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
             definition = definition.replace(f"${{{name}FunctionArn}}", arn)
         assert "${" not in definition
-        arn = f"arn:aws:states:us-east-1:000000000000:stateMachine:{self.machine.slug}"
+        arn = f"arn:aws:states:us-east-1:000000000000:stateMachine:{self.machine.name}"
         execution = {
-            "executionArn": arn.replace("stateMachine", "execution") + ":one",
+            "executionArn": arn.replace("stateMachine", "execution") + f":{NAME}",
             "stateMachineArn": arn,
-            "name": "one",
+            "name": NAME,
             "status": "RUNNING",
             "startDate": "2026-01-01T00:00:00Z",
             "input": json.dumps(self.machine.input),
@@ -153,7 +163,7 @@ class Run:
         }
         with self._on_ministack():
             stepfunctions._state_machines[arn] = {
-                "name": self.machine.slug,
+                "name": self.machine.name,
                 "definition": definition,
             }
             stepfunctions._executions[execution["executionArn"]] = execution
@@ -161,6 +171,11 @@ class Run:
         self.status, self.error = str(execution["status"]), str(execution.get("error", ""))
         self.output = json.loads(str(execution.get("output") or "null"))
         return self
+
+    def stop(self) -> None:
+        """Stop the execution, as somebody does by hand; for a function to call."""
+        (arn,) = stepfunctions._executions.keys()
+        stepfunctions._stop_execution({"executionArn": arn})
 
     def sent(self, name: str) -> list[dict[str, Any]]:
         """What a function was sent, call by call; of children in the order of their items."""
@@ -187,18 +202,42 @@ class Run:
             cause = json.dumps({"errorType": failure.error, "errorMessage": "as the test wants"})
             raise stepfunctions._ExecutionError(failure.error, cause) from None
 
+    def _hear(self, given: dict[str, Any], **_: Any) -> None:
+        """Stands where MiniStack tells EventBridge of an execution."""
+        for entry in given["Entries"]:
+            self.told.append(
+                {
+                    "version": "0",
+                    "id": str(len(self.told)),
+                    "source": entry["Source"],
+                    "detail-type": entry["DetailType"],
+                    "account": "000000000000",
+                    "region": "us-east-1",
+                    "time": "2026-01-01T00:00:00Z",
+                    "resources": entry["Resources"],
+                    "detail": json.loads(entry["Detail"]),
+                }
+            )
+
     @contextmanager
     def _on_ministack(self) -> Iterator[None]:
         """MiniStack's interpreter without waits; Lambda and S3 are this run's."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(stepfunctions, "_SFN_WAIT_SCALE", 0)
-            patch.setattr(stepfunctions, "_emit_execution_status_event", lambda execution: None)
+            patch.setattr(eventbridge, "_put_events", self._hear)
             patch.setattr(stepfunctions, "_s3_object_text", _read)
             patch.setattr(stepfunctions, "_call_lambda", self._call)
             try:
                 yield
             finally:
                 stepfunctions.reset()
+
+
+def would_hear(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Whether a rule of EventBridge with this pattern is told of the event."""
+    asked = {"Event": json.dumps(event), "EventPattern": json.dumps(pattern)}
+    _, _, body = eventbridge._test_event_pattern(asked)
+    return bool(json.loads(body)["Result"])
 
 
 def _read(bucket: str, key: str) -> str:

@@ -166,3 +166,10 @@ def process_image_handler(event: SQSEvent) -> None:
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_handler")
 def reconcile_handler(event: CloudWatchEvent) -> None:
     run_step(steps.reconcile, models.ReconcileInput, {}, event.context, deps())
+
+
+# A machine that is stopped or out of time has no step left that could end its run.
+@app.on_cw_event(bootstrap.stopped_executions(), name="execution_stopped_handler")
+def execution_stopped_handler(event: CloudWatchEvent) -> None:
+    model = models.ExecutionStoppedInput
+    run_step(steps.execution_stopped, model, event.to_dict(), event.context, deps())

@@ -78,18 +78,13 @@ def build() -> dict[str, list[Statement]]:
             rows("BatchAndItems", MEDIA_ROWS, "GetItem", "Query", "UpdateItem"),
             write_objects("WriteTheManifest", MEDIA, "*/processed/manifest/*.json"),
         ],
-        "callback_handler": [
-            rows("Run", JOBS, "GetItem"),
-            rows("BatchAndDeliveries", MEDIA_ROWS, "GetItem", "Query", "PutItem", "UpdateItem"),
-            read_objects("SendTheSame", MEDIA, CALLBACK),
-            write_objects("KeepWhatIsSent", MEDIA, CALLBACK),
-            list_bucket("TellGoneFromForbidden", MEDIA),
-            read_secret("SignCallbacks", "${CallbackSecret}"),
-        ],
+        "callback_handler": [rows("Run", JOBS, "GetItem"), *_callbacks()],
         "processing_failure_handler": [
             rows("Run", JOBS, "GetItem", "UpdateItem"),
             rows("Batch", MEDIA_ROWS, "UpdateItem"),
         ],
+        # It ends the run and its batch, and tells the receiver.
+        "execution_stopped_handler": [rows("Run", JOBS, "GetItem", "UpdateItem"), *_callbacks()],
         "process_batch_upload_handler": [
             receive_messages("Batches", "${BatchesQueueArn}"),
             rows("Runs", JOBS, "GetItem", "PutItem", "UpdateItem"),
@@ -125,6 +120,17 @@ def _raw() -> list[Statement]:
         read_objects("ReadOriginals", INCOMING, RAW),
         # So that a file which is gone is told from one that may not be read.
         list_bucket("TellGoneFromForbidden", INCOMING),
+    ]
+
+
+def _callbacks() -> list[Statement]:
+    """Tell a receiver how a batch came out, and write down how that went."""
+    return [
+        rows("BatchAndDeliveries", MEDIA_ROWS, "GetItem", "Query", "PutItem", "UpdateItem"),
+        read_objects("SendTheSame", MEDIA, CALLBACK),
+        write_objects("KeepWhatIsSent", MEDIA, CALLBACK),
+        list_bucket("TellGoneFromForbidden", MEDIA),
+        read_secret("SignCallbacks", "${CallbackSecret}"),
     ]
 
 

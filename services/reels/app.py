@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalice.app import Chalice, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Response, SQSEvent
 
 from chalicelib.reels import api, bootstrap, models, steps
 from shared.environment import cors_origins, stage
@@ -173,3 +173,10 @@ def process_upload_handler(event: SQSEvent) -> None:
 )
 def remove_opted_out_handler(event: SQSEvent) -> None:
     run_messages(steps.remove_opted_out, models.RemoveOptedOutInput, event, deps())
+
+
+# A machine that is stopped or out of time has no step left that could end its request.
+@app.on_cw_event(bootstrap.stopped_executions(), name="execution_stopped_handler")
+def execution_stopped_handler(event: CloudWatchEvent) -> None:
+    model = models.ExecutionStoppedInput
+    run_step(steps.execution_stopped, model, event.to_dict(), event.context, deps())

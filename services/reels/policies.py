@@ -95,6 +95,7 @@ def build() -> dict[str, list[Statement]]:
             list_bucket("FindVideosAndResults", MEDIA),
         ],
         "reel_generation_failure_handler": [rows("Request", REELS, "GetItem", "UpdateItem")],
+        "execution_stopped_handler": [rows("Request", REELS, "GetItem", "UpdateItem")],
         "process_upload_handler": [
             receive_messages("Uploads", "${UploadsQueueArn}"),
             rows("Material", REELS, "GetItem", "UpdateItem"),

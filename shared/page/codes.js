@@ -9,6 +9,8 @@ export const COMMON = {
   aws_busy: "Too much is happening at once. Try again in a moment.",
   aws_unreachable: "The storage behind the service does not answer. Try again in a moment.",
   internal_error: "Something went wrong in the service. Try again.",
+  object_archived: "The file was moved to an archive. Once it is restored there, try again.",
+  object_not_readable: "The storage does not let the service read this file.",
   unauthorized: "An API key is needed.",
   unknown_api_key: "This API key is not known.",
   scope_missing: "This API key does not allow that.",

@@ -53,7 +53,8 @@ class Storage(Protocol):
 
         Raises:
             NotFound: There is no such object.
-            PermanentError: `object_too_large`, before more than `max_bytes` are read.
+            PermanentError: `object_too_large`, before more than `max_bytes` are read;
+                `object_archived`, somebody has to restore it first.
         """
         ...
 
@@ -130,6 +131,11 @@ def no_bucket(bucket: str) -> NotFound:
 def too_large(key: str, max_bytes: int) -> PermanentError:
     """The error for an object over the limit of `get`."""
     return PermanentError("object_too_large", f"{key} is over {max_bytes} bytes.")
+
+
+def archived(key: str) -> PermanentError:
+    """The error for an object whose storage class cannot be read from."""
+    return PermanentError("object_archived", f"{key} is archived, and must be restored first.")
 
 
 def checked_metadata(metadata: Mapping[str, str] | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError
 
 from shared.aws_errors import aws_errors, error_code
-from shared.storage.ports import no_bucket, no_object
+from shared.storage.ports import archived, no_bucket, no_object
 
 
 @contextmanager
@@ -21,4 +21,6 @@ def s3_errors(doing: str, bucket: str, key: str) -> Iterator[None]:
             raise no_bucket(bucket) from exc
         if code in {"404", "NoSuchKey", "NotFound"}:
             raise no_object(bucket, key) from exc
+        if code == "InvalidObjectState":
+            raise archived(key) from exc
         raise

@@ -25,7 +25,11 @@ class ZipEntry(Model):
 
 
 class MissingEntry(Model):
-    """An object that is not in the zip; `code` is `object_not_found` or `object_changed`."""
+    """An object that is not in the zip, and why.
+
+    `code` is `object_not_found`, `object_changed`, `object_archived` (until somebody restores it),
+    or `object_not_readable`: it is denied, where others of its bucket are not.
+    """
 
     name: str
     key: str
@@ -56,8 +60,9 @@ class Zips(Protocol):
         """Writes a zip of the objects, over what was there, when it is complete.
 
         Entries are stored as they are, in the order given: photos and videos are compressed
-        already. The same objects give the same bytes. An object that is gone or has changed is
-        left out and reported. Names are to be safe and unique (`safe_names`).
+        already. The same objects give the same bytes. An object that is gone, has changed, or
+        cannot be read where others of its bucket can, is left out and reported. Names are to be
+        safe and unique (`safe_names`).
 
         Args:
             entries: At most 200,000.
@@ -68,6 +73,7 @@ class Zips(Protocol):
         Raises:
             ValueError: no or too many entries, or a name that stands there twice.
             NotFound: `bucket_not_found`.
+            Forbidden: `access_denied`, no object of a bucket may be read, or the zip not written.
             RetryableError: the store did not answer well enough for long enough.
         """
         ...

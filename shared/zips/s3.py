@@ -21,7 +21,7 @@ from botocore.exceptions import (
 )
 
 from shared.aws_errors import error_code
-from shared.errors import NotFound, RetryableError
+from shared.errors import Forbidden, NotFound, PermanentError, RetryableError
 from shared.storage.s3_errors import s3_errors
 from shared.storage.uploads import PART_BYTES, PartUpload
 from shared.zips.format import Member, directory, header_size, local_header
@@ -41,9 +41,17 @@ _CUT = (HTTPClientError, IncompleteReadError, OSError)
 class _MissingError(Exception):
     """The object cannot be in the zip."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, denied: Forbidden | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.missing = _Missing(code, denied)
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """Why an object cannot be in the zip; `denied` where that may hold for all of its bucket."""
+
+    code: str
+    denied: Forbidden | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,8 @@ class S3Zips:
         expected = sum(header_size(entry.name, entry.size) + entry.size for entry in entries)
         members: list[Member] = []
         missing: list[MissingEntry] = []
+        readable: set[str] = set()
+        denied: dict[str, Forbidden] = {}
         done, total = 0, sum(entry.size for entry in entries)
         with (
             ThreadPoolExecutor(self._fetches, "zip-fetch") as pool,
@@ -101,13 +111,22 @@ class S3Zips:
             ) as upload,
         ):
             for entry, fetched in self._ahead(pool, entries):
-                if isinstance(fetched, str):
-                    missing.append(MissingEntry(name=entry.name, key=entry.key, code=fetched))
+                if isinstance(fetched, _Missing):
+                    code = fetched.code
+                    missing.append(MissingEntry(name=entry.name, key=entry.key, code=code))
+                    if fetched.denied is not None:
+                        denied.setdefault(entry.bucket, fetched.denied)
                 else:
+                    readable.add(entry.bucket)
                     members.append(self._add(entry, fetched, upload))
                 done += entry.size
                 if progress is not None:
                     progress(done, total)
+            # S3 does not say whether an object or its bucket is denied. If nothing of a bucket can
+            # be read, it is no object's fault, and a zip without them would hide whose it is.
+            for source, error in denied.items():
+                if source not in readable:
+                    raise error
             upload.add(directory(members, upload.size))
         return ZipReport(
             bucket=bucket,
@@ -119,9 +138,9 @@ class S3Zips:
 
     def _ahead(
         self, pool: ThreadPoolExecutor, entries: Sequence[ZipEntry]
-    ) -> Iterator[tuple[ZipEntry, "_Fetched | str"]]:
+    ) -> Iterator[tuple[ZipEntry, _Fetched | _Missing]]:
         """The entries in their order, fetched ahead within the budget."""
-        waiting: deque[tuple[ZipEntry, Future[_Fetched | str]]] = deque()
+        waiting: deque[tuple[ZipEntry, Future[_Fetched | _Missing]]] = deque()
         held = 0
         coming = iter(entries)
         following = next(coming, None)
@@ -147,15 +166,15 @@ class S3Zips:
     def _is_large(self, entry: ZipEntry) -> bool:
         return entry.size > self._budget // 2
 
-    def _fetch(self, entry: ZipEntry) -> "_Fetched | str":
-        """The object, or the code of why it is missing."""
+    def _fetch(self, entry: ZipEntry) -> _Fetched | _Missing:
+        """The object, or why it is missing."""
         for attempt in range(_TRIES):
             try:
                 body, etag = self._open(entry)
                 with closing(body):
                     return self._received(entry, body, etag)
             except _MissingError as gone:
-                return gone.code
+                return gone.missing
             except _CUT as exc:
                 if attempt == _TRIES - 1:
                     raise RetryableError(
@@ -181,7 +200,13 @@ class S3Zips:
             with s3_errors("read", entry.bucket, entry.key):
                 answer = self._s3.get_object(Bucket=entry.bucket, Key=entry.key, **pinned)
         except NotFound as exc:
+            if exc.code == "bucket_not_found":
+                raise
             raise _MissingError("object_not_found") from exc
+        except PermanentError as exc:
+            raise _MissingError(exc.code) from exc
+        except Forbidden as exc:
+            raise _MissingError("object_not_readable", denied=exc) from exc
         except ClientError as exc:
             if error_code(exc) in _CHANGED:
                 raise _MissingError("object_changed") from exc
@@ -216,8 +241,9 @@ class S3Zips:
                     while chunk := body.read(_CHUNK):
                         sent += len(chunk)
                         upload.add(chunk)
-            except (NotFound, ClientError) as exc:
-                # Its header is written already, so the zip has to begin anew.
+            except (NotFound, PermanentError, Forbidden, ClientError) as exc:
+                # Its header is written already, so the zip has to begin anew. If it cannot be read
+                # for longer, the first read says so then.
                 raise RetryableError("object_changed", f"{entry.key} changed meanwhile.") from exc
             except _CUT:
                 continue

@@ -6,6 +6,7 @@ from typing import Any
 
 from medley.google_account import read_key, store
 from tests.end_to_end.event_images_flow import ENDED, SERVICE, Flow, wait
+from tests.end_to_end.stopped_executions import event_of
 from tests.google_drive_server import GoogleDrive
 
 PARAMETER = "google-service-account"
@@ -33,21 +34,10 @@ def through_drive(flow: Flow, google: GoogleDrive, photo: bytes, folder: Path) -
 def through_a_stop(flow: Flow) -> None:
     """An execution that was stopped ends its request; telling it twice changes nothing."""
     name = str(flow.job("stopped", [])["requestId"])
-    event = {
-        "version": "0",
-        "id": "e",
-        "account": "000000000000",
-        "region": "us-east-1",
-        "time": "2026-05-10T08:30:00Z",
-        "resources": [],
-        "source": "aws.states",
-        "detail-type": "Step Functions Execution Status Change",
-        "detail": {"name": name, "status": "ABORTED"},
-    }
     function = flow.stack.function_name(SERVICE, "execution_stopped_handler")
     for _ in range(2):
         answer = flow.stack.client("lambda").invoke(
-            FunctionName=function, Payload=json.dumps(event).encode()
+            FunctionName=function, Payload=json.dumps(event_of(name)).encode()
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
     path = f"/events/{flow.event_id}/requests/{name}"

@@ -7,12 +7,12 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from PIL import Image, ImageDraw
 from standardwebhooks import Webhook
 
@@ -21,6 +21,8 @@ from medley.local.stack import LocalStack
 from shared.jobs import Jobs
 from shared.tables import DynamoTables, Update
 from shared.video.ffmpeg import ffmpeg_path
+from tests.end_to_end.calls_heard import LargeFile
+from tests.end_to_end.stopped_executions import event_of
 
 SERVICE = "media-processing"
 LISTING = "house-31"
@@ -28,6 +30,7 @@ BATCH = "first"
 ENDED = {"SUCCEEDED", "PARTIAL", "VALIDATION_FAILED", "PROCESSING_FAILED", "FAILED"}
 # Bytes that a zip takes into more than one part.
 PARTS = 17 << 20
+TRIES = 10
 ERROR = {"Error": "Sandbox.Timedout", "Cause": "It took too long."}
 Json = dict[str, Any]
 
@@ -163,6 +166,18 @@ class Listings(Way):
         self.invoke(
             "processing_failure_handler", {**self.run(run["jobId"], batch_id), "error": ERROR}
         )
+        self.execution_that_is_stopped(batch_id)
+
+    def execution_that_is_stopped(self, batch_id: str) -> None:
+        """Nothing of the machine is left to end the run and to tell the receiver."""
+        job_id = self.new_run("stopped", batch_id)["jobId"]
+        key = f"LISTING#{LISTING}", f"BATCH#{batch_id}"
+        self.media.write(Update(key, set={"jobId": job_id, "status": "PENDING"}))
+        for _ in range(2):
+            self.invoke("execution_stopped_handler", event_of(job_id))
+        assert self.ended(batch_id)["error"]["code"] == "stopped"
+        newest, *_ = self.delivered(batch_id, 3)
+        assert (newest["status"], newest["state"]) == ("FAILED", "DELIVERED")
 
     def uploaded_batches(self, was_looked_for: Callable[[], bool]) -> None:
         """A batch.json that starts its batch, one that is none, and one that is gone."""
@@ -177,10 +192,13 @@ class Listings(Way):
         self.notify("house-32/raw/batch.json")
         wait(was_looked_for)
 
-    def steps(self) -> None:
-        """What goes wrong when something disappears, or dies, while the machine is at work."""
+    def steps(self, calls: Path) -> None:
+        """What goes wrong when something disappears, or dies, while the machine is at work.
+
+        `calls` is where calls are recorded.
+        """
         items = self.json("GET", f"{self.base}/batches/{BATCH}")["items"]
-        room, plan, tour, _ = items
+        room, plan, tour, late = items
         lost = self.new_run("lost")
         self.make_valid(BATCH, room["itemId"])
         self.remove("IncomingBucket", room["key"])
@@ -196,17 +214,29 @@ class Listings(Way):
         assert zipped["zip"]["missingCount"] == 2
         # The floor plan has no outcome in this run.
         assert self.invoke("consolidate_handler", zipped)["status"] == "PARTIAL"
-        self.zip_that_fails(lost, tour)
+        self.zip_that_fails(lost, tour, late, calls)
 
-    def zip_that_fails(self, run: Json, large: Json) -> None:
-        """Some parts of a zip are written, then comes a file that somebody has archived."""
-        bucket, after = self.outputs["IncomingBucket"], f"{LISTING}/raw/photo/late.jpg"
-        put = self.s3.put_object(Bucket=bucket, Key=large["key"], Body=bytes(PARTS))
-        key = f"BATCH#{LISTING}#{BATCH}", f"ITEM#{large['itemId']}"
-        self.media.write(Update(key, set={"bytes": PARTS, "etag": put["ETag"]}))
-        self.s3.put_object(Bucket=bucket, Key=after, Body=picture(), StorageClass="GLACIER")
-        with pytest.raises(AssertionError, match="InvalidObjectState"):
-            self.invoke("zip_handler", run)
+    def zip_that_fails(self, run: Json, first: Json, after: Json, calls: Path) -> None:
+        """Some parts of a zip are written, then a file changes while it is read."""
+        put = self.s3.put_object(
+            Bucket=self.outputs["IncomingBucket"], Key=first["key"], Body=bytes(PARTS)
+        )
+        self.now_of(first, PARTS, put["ETag"])
+        large = LargeFile(calls, self.s3, self.outputs["IncomingBucket"], after["key"])
+        for _ in range(TRIES):
+            self.now_of(after, LargeFile.BYTES, large.put())
+            with ThreadPoolExecutor(1) as pool:
+                zipped = pool.submit(self.invoke, "zip_handler", run)
+                large.change_when_read(too_late=zipped.done)
+            if (error := zipped.exception()) is not None:
+                assert "object_changed" in str(error)
+                return
+        raise AssertionError("the file always changed too late")
+
+    def now_of(self, item: Json, size: int, etag: str) -> None:
+        """An item whose file is this one."""
+        key = f"BATCH#{LISTING}#{BATCH}", f"ITEM#{item['itemId']}"
+        self.media.write(Update(key, set={"bytes": size, "etag": etag}))
 
     # --- what they are made of -------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Every way that runners take through event-images: lists, exports, opt-outs, removals."""
 
 import json
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import httpx
 from chalicelib.event_images.domain.events import event_key
 from chalicelib.event_images.domain.names import web_key
 from shared.tables import DynamoTables, Update
+from tests.end_to_end.calls_heard import LargeFile, heard
 from tests.end_to_end.event_images_flow import SERVICE, Flow, photo, wait
 
 GONE, KNOWN = "4821", "1307"
@@ -16,10 +17,14 @@ GONE, KNOWN = "4821", "1307"
 LIST = f"bib,name\n{GONE},Ada\n{KNOWN},Bo\n" + "x,Nobody\n" * 60
 # Bytes that a zip takes into more than one part.
 PARTS = 17 << 20
+TRIES = 10
 
 
-def through_people(before: Flow, was_given_up: Callable[[], bool]) -> None:
-    """An event of its own with a start list, exports and an opt-out; then it is removed."""
+def through_people(before: Flow, calls: Path) -> None:
+    """An event of its own with a start list, exports and an opt-out; then it is removed.
+
+    `calls` is where calls are recorded.
+    """
     flow = Flow(before.stack, before.api)
     lists(flow)
     upload(flow, "first.jpg", GONE)
@@ -27,7 +32,7 @@ def through_people(before: Flow, was_given_up: Callable[[], bool]) -> None:
     flow.put("runners/two.jpg", photo(KNOWN))
     process(flow)
     exports(flow)
-    export_that_fails(flow, was_given_up)
+    export_that_fails(flow, calls)
     opt_out(flow)
     remove(flow)
 
@@ -79,20 +84,29 @@ def exports(flow: Flow) -> None:
         assert httpx.get(flow.api.get(made).json()["url"]).status_code == 200
 
 
-def export_that_fails(flow: Flow, was_given_up: Callable[[], bool]) -> None:
-    """Some parts of a zip are written, then comes a picture that somebody has archived.
-
-    Its message comes again until the event is removed.
-    """
+def export_that_fails(flow: Flow, calls: Path) -> None:
+    """Some parts of a zip are written, then a picture changes while it is read."""
     ids = {one["filename"]: one["imageId"] for one in flow.photos()}
     s3, bucket = flow.stack.client("s3"), flow.outputs["MediaBucket"]
-    first, archived = (web_key(flow.event_id, ids[name]) for name in ("first.jpg", "one.jpg"))
-    kept = {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in (first, archived)}
+    first, after = (web_key(flow.event_id, ids[name]) for name in ("first.jpg", "one.jpg"))
+    kept = {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in (first, after)}
     s3.put_object(Bucket=bucket, Key=first, Body=bytes(PARTS))
-    s3.put_object(Bucket=bucket, Key=archived, Body=kept[archived], StorageClass="GLACIER")
+    large = LargeFile(calls, s3, bucket, after)
+    was_given_up = heard(calls, "AbortMultipartUpload", "exports/")
     path = f"/events/{flow.event_id}/exports"
-    assert flow.api.post(path, json={"kind": "zip", "bib": GONE}).status_code == 202
-    wait(was_given_up)
+
+    def ended() -> bool:
+        return bool(flow.api.get(made).json()["state"] == "DONE") or was_given_up()
+
+    for _ in range(TRIES):
+        large.put()
+        made = f"{path}/{flow.api.post(path, json={'kind': 'zip', 'bib': GONE}).json()['exportId']}"
+        large.change_when_read(too_late=ended)
+        wait(ended)
+        if was_given_up():
+            break
+    else:
+        raise AssertionError("the picture always changed too late")
     for key, data in kept.items():
         s3.put_object(Bucket=bucket, Key=key, Body=data)
 

@@ -17,6 +17,7 @@ from medley.local.stack import LocalStack
 from shared.jobs import Jobs
 from shared.tables import DynamoTables
 from tests.end_to_end.reels_race import Race
+from tests.end_to_end.stopped_executions import event_of
 
 SERVICE = "reels"
 ENDED = {"SUCCEEDED", "PARTIAL", "FAILED"}
@@ -87,6 +88,10 @@ class ReelsFlow:
         stuck = self.job("stuck", []) | {"error": ERROR}
         for _ in range(2):
             assert self.invoke("reel_generation_failure_handler", stuck)["state"] == "FAILED"
+        stopped = self.job("stopped", [])["requestId"]
+        for _ in range(2):
+            self.invoke("execution_stopped_handler", event_of(stopped))
+        assert self.row(f"JOB#{stopped}", "JOB")["state"] == {"S": "FAILED"}
         for number, function in enumerate(("reel_generation", "record_reel_failure")):
             bib = self.opted_out(number)
             item = job | {"reel": wanted(bib), "error": ERROR}

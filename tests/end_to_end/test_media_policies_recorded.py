@@ -72,7 +72,7 @@ def through_everything(stack: LocalStack, token: str, file: Path) -> None:
         listings.batches()
         listings.receiver_that_is_gone()
         listings.uploaded_batches(heard(file, "GetObject", "house-32/raw/batch.json"))
-        listings.steps()
+        listings.steps(file)
         images.after_it_is_good()
         images.rekognition()
         wait(heard(file, "DetectLabels", "rekognition"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.event_images import bootstrap, steps
+from chalicelib.event_images import steps
 from chalicelib.event_images.models import ExecutionStoppedInput
 
 
@@ -31,7 +31,7 @@ def test_its_request_ends_as_failed_and_says_why(
 ) -> None:
     world.request("r1")
     answer = stopped(world, "r1", status, **more)
-    assert (answer.request_id, answer.state) == ("r1", "FAILED")
+    assert (answer.job_id, answer.state) == ("r1", "FAILED")
     assert world.deps.jobs.get("r1").error.code == code
 
 
@@ -54,10 +54,4 @@ def test_a_rerun_does_what_was_left(world: Any) -> None:
 
 
 def test_an_execution_of_nobodys_request_is_left_alone(world: Any) -> None:
-    assert stopped(world, "by-hand", "ABORTED").request_id is None
-
-
-def test_only_this_stages_machine_is_listened_to() -> None:
-    detail = bootstrap.stopped_executions({"STAGE": "dev"})["detail"]
-    machine = ":stateMachine:event-images-dev-process-event-images"
-    assert detail["stateMachineArn"] == [{"suffix": machine}]
+    assert stopped(world, "by-hand", "ABORTED").job_id is None

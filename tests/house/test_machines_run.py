@@ -1,5 +1,6 @@
 """Which way each outcome takes through the machine of every service."""
 
+import importlib
 import json
 from collections import Counter
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from medley.asl import render
-from tests.machine_run import ITEMS, LIST, FunctionError, Machine, fails_with
+from tests.machine_run import ITEMS, LIST, NAME, FunctionError, Machine, fails_with, would_hear
+from tests.service_app import load_app
 
 MACHINES = [Machine(slug) for slug in render.services_with_machines()]
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.slug)
@@ -137,3 +139,37 @@ def test_the_first_error_is_the_executions_even_if_it_cannot_be_written(machine:
 
     assert (run.status, run.error) == ("FAILED", "PermanentError")
     assert run.counts[machine.failure] == 4
+
+
+@each_machine
+def test_an_execution_that_is_stopped_ends_its_job(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = machine.works()
+    run.functions[machine.first] = lambda payload: (run.stop(), payload)[1]
+    run.start()
+
+    assert (run.status, run.counts) == ("ABORTED", {machine.first: 1})
+    app = load_app(machine.slug)
+    (rule,) = [one for one in app.app.event_sources if one.name == "execution_stopped_handler"]
+    (event,) = run.told
+    assert would_hear(rule.event_pattern, event)
+    elsewhere = {"stateMachineArn": f"{event['detail']['stateMachineArn']}-of-another"}
+    for other in (elsewhere, {"status": "SUCCEEDED"}):
+        unlike = {**event, "detail": {**event["detail"], **other}}
+        assert not would_hear(rule.event_pattern, unlike)
+
+    deps = memory_dependencies(machine.slug)
+    monkeypatch.setattr(app, "deps", lambda: deps)
+    deps.jobs.create(NAME, owner="house", kind="house", input=machine.input)
+    deps.jobs.started(NAME, event["detail"]["executionArn"])
+    app.execution_stopped_handler(event, None)
+    job = deps.jobs.get(NAME)
+    assert job.error
+    assert (job.state, job.error.code) == ("FAILED", "stopped")
+
+
+def memory_dependencies(slug: str) -> Any:
+    """A service's dependencies, with nothing in them."""
+    package = slug.replace("-", "_")
+    return importlib.import_module(f"chalicelib.{package}.adapters.memory").memory_dependencies()

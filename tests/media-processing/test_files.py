@@ -65,3 +65,17 @@ def test_what_is_absent_is_not_found(files: Files, tmp_path: Path) -> None:
         files.digest("a-bucket", "none", "md5")
     with pytest.raises(NotFound, match="object_not_found"):
         files.download("a-bucket", "none", tmp_path / "f", 10)
+
+
+@pytest.mark.parametrize("files", ["s3"], indirect=True)
+def test_what_is_archived_says_so(files: Files, tmp_path: Path) -> None:
+    boto3.client("s3", region_name="us-east-1").put_object(
+        Bucket="a-bucket", Key="k", Body=DATA, StorageClass="GLACIER"
+    )
+    for read in (
+        lambda: files.head("a-bucket", "k", 10),
+        lambda: files.digest("a-bucket", "k", "md5"),
+        lambda: files.download("a-bucket", "k", tmp_path / "f", 10**9),
+    ):
+        with pytest.raises(PermanentError, match="object_archived"):
+            read()

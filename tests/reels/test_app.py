@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.app import SQSEventConfig
 
 import shared
 
@@ -39,6 +40,7 @@ def test_functions_have_the_names_of_the_system_that_they_replace(load_app: Any)
         "reel_generation_completion_handler",
     } <= names
     assert {handler.name for handler in app.event_sources} == {
+        "execution_stopped_handler",
         "process_upload_handler",
         "remove_opted_out_handler",
     }
@@ -46,7 +48,8 @@ def test_functions_have_the_names_of_the_system_that_they_replace(load_app: Any)
 
 def test_queues_are_named_after_the_stage(load_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGE", "dev")
-    queues = {source.queue for source in load_app("reels_queues").app.event_sources}
+    sources = load_app("reels_queues").app.event_sources
+    queues = {source.queue for source in sources if isinstance(source, SQSEventConfig)}
 
     assert queues == {"reels-dev-uploads", "reels-dev-opt-outs"}
 

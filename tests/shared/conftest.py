@@ -14,6 +14,8 @@ from shared.retries import Backoff
 from shared.settings import AwsSettings, Clients
 from shared.storage import MemoryStorage, S3Storage, Storage
 from shared.tables import DynamoTables, MemoryTables, Table, Tables
+from shared.zips import MemoryZips, S3Zips, Zips
+from tests.shared.zip_parts import MIB
 
 REGION: Literal["eu-west-1"] = "eu-west-1"
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -127,3 +129,12 @@ def bare_s3() -> Any:
 def bare_dynamodb() -> Any:
     """A DynamoDB client for botocore's Stubber; it never reaches anything."""
     return boto3.client("dynamodb", region_name=REGION, config=ONCE)
+
+
+@pytest.fixture
+def zips(storage: Storage, request: pytest.FixtureRequest) -> Zips:
+    """The fake for the fake storage, S3's for S3; a small budget, so that some are large."""
+    if isinstance(storage, MemoryStorage):
+        return MemoryZips(storage)
+    assert isinstance(storage, S3Storage)
+    return S3Zips(storage._s3, budget=MIB, part_size=5 * MIB)

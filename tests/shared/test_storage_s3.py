@@ -70,6 +70,7 @@ def test_a_download_that_breaks_off_is_tried_again(bare_s3: Any) -> None:
         ("NoSuchKey", 404, NotFound),
         ("404", 404, NotFound),
         ("NoSuchBucket", 404, NotFound),
+        ("InvalidObjectState", 403, PermanentError),
         ("InvalidRange", 416, ClientError),
     ],
 )

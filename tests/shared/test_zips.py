@@ -1,43 +1,18 @@
-"""Zips: what is in them, what is left out, and that a failure leaves nothing behind."""
+"""Zips: what is in them, and that a failure leaves nothing behind."""
 
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, IncompleteReadError
 
 from shared.errors import NotFound, RetryableError
-from shared.storage import MemoryStorage, S3Storage, Storage
-from shared.zips import MemoryZips, S3Zips, ZipEntry, Zips
+from shared.storage import MemoryStorage, Storage
+from shared.zips import MemoryZips, ZipEntry, Zips
 from shared.zips.format import Member, directory, header_size, local_header
-
-MIB = 1 << 20
-
-
-@pytest.fixture
-def zips(storage: Storage, request: pytest.FixtureRequest) -> Zips:
-    """The fake for the fake storage, S3's for S3; a small budget, so that some are large."""
-    if isinstance(storage, MemoryStorage):
-        return MemoryZips(storage)
-    assert isinstance(storage, S3Storage)
-    return S3Zips(storage._s3, budget=MIB, part_size=5 * MIB)
-
-
-def put(storage: Storage, bucket: str, key: str, data: bytes, name: str | None = None) -> ZipEntry:
-    info = storage.put(bucket, key, data, content_type="application/octet-stream")
-    return ZipEntry(
-        bucket=bucket, key=key, name=name or key.rsplit("/", 1)[-1], size=info.size, etag=info.etag
-    )
-
-
-def unpacked(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.testzip() is None
-        return {name: archive.read(name) for name in archive.namelist()}
+from tests.shared.zip_parts import flaky_setup, put, unpacked
 
 
 def test_what_goes_in_comes_out(storage: Storage, bucket: str, zips: Zips) -> None:
@@ -91,26 +66,6 @@ def test_each_entry_says_its_size_and_crc_before_its_bytes(
     assert (method, crc, packed, size) == (0, zlib.crc32(body), len(body), len(body))
 
 
-def test_an_object_that_is_gone_or_changed_is_left_out_and_reported(
-    storage: Storage, bucket: str, zips: Zips
-) -> None:
-    kept = put(storage, bucket, "kept.jpg", b"kept")
-    gone = put(storage, bucket, "gone.jpg", b"gone")
-    changed = put(storage, bucket, "changed.jpg", b"before")
-    swapped = put(storage, bucket, "swapped.jpg", b"before")
-    storage.delete(bucket, "gone.jpg")
-    put(storage, bucket, "changed.jpg", b"afterwards")
-    put(storage, bucket, "swapped.jpg", b"behind")
-    report = zips.write([gone, kept, changed, swapped], bucket, "out.zip")
-    assert {(one.name, one.code) for one in report.missing} == {
-        ("gone.jpg", "object_not_found"),
-        ("changed.jpg", "object_changed"),
-        ("swapped.jpg", "object_changed"),
-    }
-    assert report.entries == 1
-    assert unpacked(storage.get(bucket, "out.zip")) == {"kept.jpg": b"kept"}
-
-
 def test_when_all_objects_are_gone_the_zip_is_empty_and_valid(
     storage: Storage, bucket: str, zips: Zips
 ) -> None:
@@ -144,57 +99,6 @@ def test_names_that_differ_in_case_alone_are_refused(
         zips.write(entries, bucket, "out.zip")
     with pytest.raises(ValueError, match="1 to"):
         zips.write([], bucket, "out.zip")
-
-
-class Flaky:
-    """A client whose bodies break off, and whose parts are refused when told so."""
-
-    def __init__(self, client: Any, cuts: int = 0, refuse: bool = False) -> None:
-        self._client = client
-        self.cuts = cuts
-        self.refuse = refuse
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def get_object(self, **options: Any) -> Any:
-        answer = self._client.get_object(**options)
-        if self.cuts:
-            self.cuts -= 1
-            answer["Body"] = CutBody(answer["Body"])
-        return answer
-
-    def upload_part(self, **options: Any) -> Any:
-        if self.refuse:
-            error = {
-                "Error": {"Code": "InternalError"},
-                "ResponseMetadata": {"HTTPStatusCode": 500},
-            }
-            raise ClientError(error, "UploadPart")  # type: ignore[arg-type]
-        return self._client.upload_part(**options)
-
-
-class CutBody:
-    """Gives some bytes, and breaks off."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-        self._reads = 0
-
-    def read(self, size: int = 10_000) -> bytes:
-        self._reads += 1
-        if self._reads > 1:
-            raise IncompleteReadError(actual_bytes=1, expected_bytes=2)
-        return bytes(self._body.read(min(size, 10_000)))
-
-    def close(self) -> None:
-        self._body.close()
-
-
-def flaky_setup(storage: Storage, **options: Any) -> tuple[Flaky, S3Zips]:
-    assert isinstance(storage, S3Storage)
-    client = Flaky(storage._s3, **options)
-    return client, S3Zips(client, budget=MIB, part_size=5 * MIB)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("storage", ["s3"], indirect=True)

@@ -9,7 +9,8 @@ from chalicelib.event_images.adapters.sources import Sources
 from chalicelib.event_images.domain.sources import DrivePlace
 from chalicelib.event_images.ports import BibReader, Dependencies, PhotoSource
 from chalicelib.event_images.settings import Settings
-from shared.environment import queue_name, stage
+from shared import executions
+from shared.environment import queue_name
 from shared.http import ApiKeys
 from shared.jobs import Jobs
 from shared.queues import SqsQueues
@@ -33,20 +34,8 @@ def chores_queue() -> str:
 
 
 def stopped_executions() -> dict[str, Any]:
-    """EventBridge's pattern of the machine's executions that did not succeed.
-
-    By the end of its ARN, since account and region are not known where functions are deployed
-    from.
-    """
-    machine = f":stateMachine:event-images-{stage()}-process-event-images"
-    return {
-        "source": ["aws.states"],
-        "detail-type": ["Step Functions Execution Status Change"],
-        "detail": {
-            "status": ["ABORTED", "FAILED", "TIMED_OUT"],
-            "stateMachineArn": [{"suffix": machine}],
-        },
-    }
+    """EventBridge's pattern of the machine's executions that did not succeed."""
+    return executions.stopped_executions("event-images", "process-event-images")
 
 
 @cache

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from chalicelib.media_processing.adapters.detectors.choice import make_detector
 from chalicelib.media_processing.adapters.files import S3Files
@@ -13,6 +14,7 @@ from chalicelib.media_processing.adapters.receivers import HttpReceivers
 from chalicelib.media_processing.adapters.signed_puts import S3SignedPuts
 from chalicelib.media_processing.ports import Dependencies, Detector
 from chalicelib.media_processing.settings import Settings
+from shared import executions
 from shared.environment import queue_name
 from shared.http import ApiKeys
 from shared.jobs import Jobs
@@ -33,6 +35,11 @@ def batches_queue() -> str:
 def images_queue() -> str:
     """The name of the queue with one message an image."""
     return queue_name("media-processing", "images")
+
+
+def stopped_executions() -> dict[str, Any]:
+    """EventBridge's pattern of the machine's executions that did not succeed."""
+    return executions.stopped_executions("media-processing", "pipeline")
 
 
 @cache

@@ -24,7 +24,12 @@ class Files(Protocol):
     """Objects that are too large to be read whole, or need not be."""
 
     def head(self, bucket: str, key: str, count: int) -> tuple[ObjectInfo, bytes]:
-        """What is known of an object, and its first ``count`` bytes. NotFound."""
+        """What is known of an object, and its first ``count`` bytes.
+
+        Raises:
+            NotFound: ``object_not_found``.
+            PermanentError: ``object_archived``.
+        """
         ...
 
     def digest(self, bucket: str, key: str, algorithm: str) -> str:
@@ -36,7 +41,7 @@ class Files(Protocol):
 
         Raises:
             NotFound: ``object_not_found``.
-            PermanentError: ``object_too_large``.
+            PermanentError: ``object_too_large``, ``object_archived``.
         """
         ...
 

@@ -3,10 +3,12 @@
 import secrets
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from chalicelib.reels.adapters.event_images import EventImagesTables
 from chalicelib.reels.ports import Dependencies, Pictures, Renderer, Sounds
 from chalicelib.reels.settings import Settings
+from shared import executions
 from shared.environment import queue_name
 from shared.http import ApiKeys
 from shared.jobs import Jobs
@@ -26,6 +28,11 @@ def uploads_queue() -> str:
 def opt_outs_queue() -> str:
     """The name of the queue that tells of runners who have opted out and of removed events."""
     return queue_name("reels", "opt-outs")
+
+
+def stopped_executions() -> dict[str, Any]:
+    """EventBridge's pattern of the machine's executions that did not succeed."""
+    return executions.stopped_executions("reels", "generate-event-reels")
 
 
 @cache

@@ -39,8 +39,6 @@ from chalicelib.event_images.models.gallery import (
     ResolveReport,
 )
 from chalicelib.event_images.models.machine import (
-    ExecutionStoppedInput,
-    ExecutionStoppedOutput,
     ExtractBibNumberInput,
     ExtractBibNumberOutput,
     ImageProcessingCompletionInput,
@@ -88,6 +86,7 @@ from chalicelib.event_images.models.sources import (
     Source,
     UploadsSource,
 )
+from shared.executions import ExecutionStoppedInput, ExecutionStoppedOutput
 
 __all__ = [
     "AuditEntry",

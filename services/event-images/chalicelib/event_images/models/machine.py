@@ -93,28 +93,6 @@ class ImageProcessingFailureOutput(ImageProcessingCompletionOutput):
     """How the request ended."""
 
 
-class ExecutionDetail(StepInput):
-    """What EventBridge tells of an execution; its name is the request's id."""
-
-    name: str
-    status: str
-    error: str | None = None
-    cause: str | None = None
-
-
-class ExecutionStoppedInput(StepInput):
-    """EventBridge's event of an execution that did not succeed."""
-
-    detail: ExecutionDetail
-
-
-class ExecutionStoppedOutput(Model):
-    """The request as it is afterwards; nothing, if the execution belongs to none."""
-
-    request_id: str | None
-    state: JobState | None
-
-
 class ProcessUploadInput(StepInput):
     """One message of the uploads queue, as SQS gives it to a Lambda."""
 

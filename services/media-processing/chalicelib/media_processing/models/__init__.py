@@ -75,6 +75,7 @@ from chalicelib.media_processing.models.machine import (
     ZipInput,
     ZipOutput,
 )
+from shared.executions import ExecutionStoppedInput, ExecutionStoppedOutput
 
 __all__ = [
     "DEFAULT_SIZES",
@@ -103,6 +104,8 @@ __all__ = [
     "Detection",
     "DetectorModel",
     "EnableEndpoint",
+    "ExecutionStoppedInput",
+    "ExecutionStoppedOutput",
     "ImageDetections",
     "ImageJob",
     "ImageJobList",

@@ -73,8 +73,8 @@ class ZipInput(BatchRun):
 class ZipFile(Model):
     """The zip; no key where nothing came to its end.
 
-    ``missing`` are names of entries that were gone or changed when the zip was made, the first
-    hundred of ``missingCount``.
+    ``missing`` are names of entries that were gone, changed or not to be read when the zip was
+    made, the first hundred of ``missingCount``.
     """
 
     key: str | None

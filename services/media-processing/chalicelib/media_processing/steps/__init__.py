@@ -2,6 +2,7 @@
 
 from chalicelib.media_processing.steps.callback import callback
 from chalicelib.media_processing.steps.consolidate import consolidate
+from chalicelib.media_processing.steps.execution_stopped import execution_stopped
 from chalicelib.media_processing.steps.make_thumbnails import make_thumbnails
 from chalicelib.media_processing.steps.process_batch_upload import process_batch_upload
 from chalicelib.media_processing.steps.process_image import process_image
@@ -14,6 +15,7 @@ from chalicelib.media_processing.steps.zip import zip  # noqa: A004
 __all__ = [
     "callback",
     "consolidate",
+    "execution_stopped",
     "make_thumbnails",
     "process_batch_upload",
     "process_image",

@@ -24,9 +24,14 @@ END = CallbackOutput(next="END")
 
 
 def callback(step: CallbackInput, deps: Dependencies) -> CallbackOutput:
-    """Try once; the machine comes again after the wait that this answers.
+    """Try once; the machine comes again after the wait that this answers."""
+    return tell(step, deps, last=False)
 
-    Every try sends the same bytes under the same ``webhook-id``.
+
+def tell(step: CallbackInput, deps: Dependencies, *, last: bool) -> CallbackOutput:
+    """Try once to tell the receiver of a run, if there is one that was not told.
+
+    Every try sends the same bytes under the same ``webhook-id``. With ``last`` no other follows.
     """
     batch = load_batch(step.listing_id, step.batch_id, deps)
     if not batch.get("callbackUrl"):
@@ -39,7 +44,7 @@ def callback(step: CallbackInput, deps: Dependencies) -> CallbackOutput:
         settings.callback_tries, settings.callback_first_wait, settings.callback_most_wait
     )
     tried = len(row["attempts"]) + 1
-    asked = deliver(row, _body(step, batch, deps), deps, last=tried >= schedule.tries)
+    asked = deliver(row, _body(step, batch, deps), deps, last=last or tried >= schedule.tries)
     if row["state"] != DeliveryState.PENDING:
         return END
     wait = schedule.wait(tried, asked, deps.random())

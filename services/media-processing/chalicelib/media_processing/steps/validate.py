@@ -104,6 +104,8 @@ def _look(row: Item, profile: Profile, count: Check | None, deps: Dependencies) 
         missing = ItemError(code="object_not_found", message="Nothing was uploaded there.")
         absent = Check(check="exists", ok=False, message=missing.message)
         return _Found(row, Facts(report=(absent,)), missing)
+    except PermanentError as exc:
+        return _Found(row, Facts(report=(refusal(exc),)), ItemError.of(exc))
     facts = Facts(bytes=info.size, etag=info.etag)
     try:
         seen = look(head, limits)

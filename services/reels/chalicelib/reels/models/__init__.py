@@ -67,6 +67,7 @@ from chalicelib.reels.models.templates import (
     TemplateProblem,
     TemplateText,
 )
+from shared.executions import ExecutionStoppedInput, ExecutionStoppedOutput
 
 __all__ = [
     "Aspect",
@@ -77,6 +78,8 @@ __all__ = [
     "CreateTemplate",
     "EventImagesBibExtractionInput",
     "EventImagesBibExtractionOutput",
+    "ExecutionStoppedInput",
+    "ExecutionStoppedOutput",
     "ItemList",
     "Logo",
     "Material",
