@@ -128,6 +128,9 @@ export function reviewView(eventId) {
   }
 
   function remaining() {
+    // With no further page, these are all. What the service counted may be older than a decision
+    // that was stored while it answered.
+    if (supply.ended) return supply.ahead.length;
     return Math.max(supply.ahead.length, (supply.left ?? 0) - counted - supply.skipped.length, 0);
   }
 
