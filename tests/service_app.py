@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +31,9 @@ class Api:
         self.module = module
         folder = str(Path(str(module.__file__)).parent)
         self._client = Client(module.app, stage_name="local", project_dir=folder)
+        # One request at a time, as in a Lambda: an app keeps the one at hand in a variable, and a
+        # browser asks for several things at once.
+        self._one = RLock()
 
     def __call__(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -38,7 +42,7 @@ class Api:
         text = body if isinstance(body, (str, bytes)) else json.dumps(body)
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        with self._client as client:
+        with self._one, self._client as client:
             return client.http.request(
                 method, path, headers=sent, body=b"" if body is None else text
             )
