@@ -101,7 +101,7 @@ def test_a_photo_is_shared_as_a_file_where_that_is_possible(
         page.get_by_role("button", name="Share").click()
         page.locator(".box-head").click()
         expect(page.locator(".box-stage img")).to_be_visible()
-        for _ in range(50):
+        for _ in range(300):
             if page.evaluate("window.shared"):
                 break
             page.wait_for_timeout(100)

@@ -102,7 +102,7 @@ def test_a_hidden_tab_asks_for_nothing(stub: Stub, open_page: OpenPage) -> None:
     with open_page(f"{stub.url}#/events/city-run") as page:
         expect(page.locator(".tile")).to_have_count(1)
         hide(page, True)
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(1_500)
         before = len(stub.asked)
         page.wait_for_timeout(1_300)
         assert len(stub.asked) == before
