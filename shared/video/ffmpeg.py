@@ -94,6 +94,11 @@ def disk_full() -> RetryableError:
     return RetryableError("disk_full", "There is no room left for the video's files.")
 
 
+def no_memory() -> RetryableError:
+    """The error of a machine without memory to spare."""
+    return RetryableError("no_memory", "There is not enough memory for the video.")
+
+
 def raise_os_error(exc: OSError) -> NoReturn:
     """Turns an OSError of writing into an error with a code."""
     if exc.errno in {errno.ENOSPC, errno.EDQUOT}:

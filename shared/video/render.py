@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from shared.errors import PermanentError, RetryableError
+from shared.errors import PermanentError
 from shared.video.aim import FindFocus, aimed
 from shared.video.encoder import Profile
-from shared.video.ffmpeg import raise_os_error
+from shared.video.ffmpeg import no_memory, raise_os_error
 from shared.video.frames import Painter, Progress, rgb_of
 from shared.video.kernel import kernel
 from shared.video.mp4 import video_frames
@@ -91,12 +91,12 @@ def render(
                 )
             size = beside.stat().st_size
             if poster is not None:
-                _save_frame(plan, timeline, poster)
+                _save_frame(plan, timeline, _poster_frame(plan, timeline), poster)
             beside.replace(out)
     except OSError as exc:
         raise_os_error(exc)
     except MemoryError as exc:
-        raise RetryableError("no_memory", "There is not enough memory for the video.") from exc
+        raise no_memory() from exc
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -143,21 +143,20 @@ def save_poster(
     # Two scenes at most are seen on a frame.
     seen = {max(0, slot - 1), slot}
     frame = (plan.width, plan.height)
-    _save_frame(plan, aimed(timeline, frame, find_focus=find_focus, slots=seen), path, at, quality)
+    timeline = aimed(timeline, frame, find_focus=find_focus, slots=seen)
+    _save_frame(plan, timeline, number, path, quality)
 
 
-def _poster_frame(plan: Plan, timeline: Timeline, at: float | None) -> int:
+def _poster_frame(plan: Plan, timeline: Timeline, at: float | None = None) -> int:
     seconds = timeline.frames / plan.fps / 3 if at is None else at
     return min(timeline.frames - 1, max(0, int(seconds * plan.fps)))
 
 
-def _save_frame(
-    plan: Plan, timeline: Timeline, path: Path, at: float | None = None, quality: int = 88
-) -> None:
+def _save_frame(plan: Plan, timeline: Timeline, number: int, path: Path, quality: int = 88) -> None:
     from PIL import Image
 
     painter = Painter(plan, timeline, kernel())
-    painter.draw(_poster_frame(plan, timeline, at))
+    painter.draw(number)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         Image.fromarray(rgb_of(painter.planes)).save(beside, "JPEG", quality=quality, optimize=True)

@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from shared.errors import MedleyError, PermanentError, RetryableError
-from shared.video.ffmpeg import disk_full
+from shared.video.ffmpeg import disk_full, no_memory
 
 _PATIENCE = 10.0  # seconds that a process has to end after it was asked to
 
@@ -124,7 +124,7 @@ def _in_child(told: Connection, job: Job) -> None:
     except MedleyError as exc:
         outcome = exc
     except MemoryError:
-        outcome = RetryableError("no_memory", "There is not enough memory for the video.")
+        outcome = no_memory()
     except OSError as exc:
         outcome = (
             disk_full() if exc.errno == errno.ENOSPC else PermanentError("render_failed", str(exc))

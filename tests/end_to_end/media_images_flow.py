@@ -106,13 +106,7 @@ class Images(Way):
         data = picture()
         asked = {"filename": "sign.jpg", "contentType": "image/jpeg", "size": len(data)}
         form = self.json("POST", "/uploads/presign", asked)
-        if way == "put":
-            sent = httpx.put(form["put"]["url"], content=data, headers=form["put"]["headers"])
-        else:
-            post = form["post"]
-            sent = httpx.post(post["url"], data=post["fields"], files={"file": data})
-        assert sent.is_success, sent.text
-        return str(form["imageUrl"])
+        return send_upload(form, data, way)
 
     def process(self, urls: list[str]) -> str:
         return str(self.json("POST", "/process", {"imageUrls": urls})["jobId"])
@@ -130,3 +124,14 @@ class Images(Way):
             FunctionName=name, Environment={"Variables": variables}
         )
         self.process([self.uploaded("put")])
+
+
+def send_upload(form: Any, data: bytes, way: str) -> str:
+    """Put an image by the form or the URL of a presigned answer; the image's URL."""
+    if way == "put":
+        sent = httpx.put(form["put"]["url"], content=data, headers=form["put"]["headers"])
+    else:
+        post = form["post"]
+        sent = httpx.post(post["url"], data=post["fields"], files={"file": data})
+    assert sent.is_success, sent.text
+    return str(form["imageUrl"])

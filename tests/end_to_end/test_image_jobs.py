@@ -20,6 +20,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from medley.local.stack import LocalStack
+from tests.end_to_end.media_images_flow import send_upload
 from tests.end_to_end.test_event_images_at_scale import processes_of
 
 pytestmark = pytest.mark.end_to_end
@@ -60,13 +61,7 @@ def uploaded(api: httpx.Client, data: bytes, way: str) -> str:
     """An image that was put as a caller puts it; its URL."""
     asked = {"filename": "sign.jpg", "contentType": "image/jpeg", "size": len(data)}
     form = api.post("/uploads/presign", json=asked).json()
-    if way == "put":
-        sent = httpx.put(form["put"]["url"], content=data, headers=form["put"]["headers"])
-    else:
-        post = form["post"]
-        sent = httpx.post(post["url"], data=post["fields"], files={"file": data})
-    assert sent.is_success, sent.text
-    return str(form["imageUrl"])
+    return send_upload(form, data, way)
 
 
 def put_many(stack: LocalStack, count: int) -> list[str]:

@@ -23,6 +23,7 @@ from medley.local.stack import LocalStack
 from medley.package.budgets import broken_by_content, broken_by_size, layers_of
 from medley.package.function import LockedPackager
 from medley.package.sandbox import Answer, Sandbox
+from tests.end_to_end.gateway_event import gateway_event
 from tests.end_to_end.media_flow import LISTING, SERVICE, Json, Listings, picture
 
 pytestmark = [
@@ -203,23 +204,7 @@ def request(
     **parameters: str,
 ) -> Any:
     """What a route answers through API Gateway; ``path`` is the route's, with its names."""
-    event = {
-        "httpMethod": method,
-        "resource": path,
-        "path": path.format(**parameters),
-        "pathParameters": parameters or None,
-        "headers": {"content-type": "application/json"},
-        "multiValueQueryStringParameters": None,
-        "body": None if body is None else json.dumps(body),
-        "isBase64Encoded": False,
-        "stageVariables": None,
-        "requestContext": {
-            "httpMethod": method,
-            "resourcePath": path,
-            "path": path,
-            "requestId": "r",
-        },
-    }
+    event = gateway_event(method, path, body, **parameters)
     answer = functions.call("api_handler", event, **environment)
     assert answer.result["statusCode"] < 300, answer.log
     return json.loads(answer.result["body"])

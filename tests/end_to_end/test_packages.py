@@ -24,6 +24,7 @@ from medley.package.function import LockedPackager
 from medley.package.sandbox import USER, Answer, Sandbox
 from shared.jobs import Jobs, JobState
 from shared.tables import DynamoTables
+from tests.end_to_end.gateway_event import gateway_event
 from tests.google_drive_server import google_drive
 
 pytestmark = [
@@ -99,23 +100,7 @@ class Account:
 
     def request(self, method: str, path: str, body: Any = None, **parameters: str) -> Any:
         """What a route answers through API Gateway; ``path`` is the route's, with its names."""
-        event = {
-            "httpMethod": method,
-            "resource": path,
-            "path": path.format(**parameters),
-            "pathParameters": parameters or None,
-            "headers": {"content-type": "application/json"},
-            "multiValueQueryStringParameters": None,
-            "body": None if body is None else json.dumps(body),
-            "isBase64Encoded": False,
-            "stageVariables": None,
-            "requestContext": {
-                "httpMethod": method,
-                "resourcePath": path,
-                "path": path,
-                "requestId": "r",
-            },
-        }
+        event = gateway_event(method, path, body, **parameters)
         answer = self.call("app", event)
         assert answer.result["statusCode"] < 300, answer.log
         return json.loads(answer.result["body"])

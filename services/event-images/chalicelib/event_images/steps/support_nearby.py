@@ -53,8 +53,7 @@ type Place = tuple[str, str, str]
 
 def support_later(event_id: str, deps: Dependencies) -> None:
     """Have photos support each other, if the event's setting says so. RetryableError."""
-    row = deps.requests.get(events.event_key(event_id))
-    if row is not None and events.wants_nearby(row):
+    if _is_on(event_id, deps):
         _send(SupportNearby(event_id=event_id), deps)
 
 
